@@ -1,0 +1,68 @@
+/** What an agent kind is: a name, its options, and a way to connect one call to one agent. */
+import type { Leg, LegEvent } from "../call/leg.js";
+import type { CallInfo } from "../protocol/messages.js";
+
+/** One option of an agent kind: enough to check it, to describe it in `agents`, and to give it a default. */
+export type OptionSpec =
+  | {
+      readonly type: "string";
+      readonly default?: string;
+      readonly help: string;
+      readonly choices?: readonly string[];
+    }
+  | {
+      readonly type: "number";
+      readonly default?: number;
+      readonly help: string;
+      readonly min?: number;
+      readonly max?: number;
+    }
+  | { readonly type: "boolean"; readonly default?: boolean; readonly help: string };
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+type OptionValue<S extends OptionSpec> = S extends { type: "number" }
+  ? number
+  : S extends { type: "boolean" }
+    ? boolean
+    : S extends { choices: readonly (infer C)[] }
+      ? C
+      : string;
+
+/** The checked values: present when the spec has a default, else possibly undefined. */
+export type OptionValues<S extends OptionSpecs> = {
+  readonly [K in keyof S]: S[K] extends { default: unknown }
+    ? OptionValue<S[K]>
+    : OptionValue<S[K]> | undefined;
+};
+
+export interface ConnectContext<S extends OptionSpecs = OptionSpecs> {
+  readonly options: OptionValues<S>;
+  /** The part of the agent spec after `kind:`, with `{callId}`, `{accountId}`, `{caller}` and `{callee}` filled in and URL-encoded. */
+  readonly url: string | undefined;
+  readonly call: CallInfo;
+  /** The caller's `start` message as it came. */
+  readonly rawStart: object;
+  /** Extra request headers for the agent's endpoint. Secrets: never log them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Reports what the agent does. May be called before `connect` resolves; nothing is lost. */
+  readonly emit: (event: LegEvent) => void;
+  /** Aborted when the call ends before the agent is connected. */
+  readonly signal: AbortSignal;
+}
+
+export interface AgentKind<S extends OptionSpecs = OptionSpecs> {
+  readonly name: string;
+  /** One line for `agents` and `--help`. */
+  readonly summary: string;
+  /** Whether the spec must, may or cannot have a URL after the colon. */
+  readonly url: "required" | "optional" | "none";
+  readonly options: S;
+  /** Rejects with a `BridgeError` when the agent cannot be reached or refuses. */
+  connect(context: ConnectContext<S>): Promise<Leg>;
+}
+
+/** Types an agent kind and gives it back. For a module of your own: `export default defineAgent({ … })`. */
+export function defineAgent<const S extends OptionSpecs>(kind: AgentKind<S>): AgentKind<S> {
+  return kind;
+}

@@ -1,0 +1,73 @@
+/** What happens in a call, as one stream that recording, reports and metrics observe. Observers cannot change a call. */
+import type { Payload } from "../audio/payload.js";
+import type { CallInfo, FaultCode } from "../protocol/messages.js";
+import type { Speaker } from "./leg.js";
+
+/** Why a call ended. */
+export type EndReason =
+  | "caller-hung-up"
+  | "caller-lost"
+  | "agent-ended"
+  | "agent-failed"
+  | "agent-unreachable"
+  | "no-start"
+  | "caller-silent"
+  | "too-long"
+  | "protocol-fault"
+  | "unsupported-format"
+  | "message-too-big"
+  | "shutting-down";
+
+export interface CallSummary {
+  readonly durationMs: number;
+  /** Agent replies that answered caller speech. */
+  readonly turns: number;
+  /** End of the caller's last voiced frame → first agent frame sent. Empty when no turn was answered. */
+  readonly firstAudioMs: readonly number[];
+  /** Call start → first agent frame sent, when the agent spoke first. */
+  readonly greetingMs?: number;
+  readonly framesIn: number;
+  readonly framesOut: number;
+  /** Milliseconds of audio lost to congestion, overflow or a late agent; what a barge-in cut is not counted. */
+  readonly droppedMs: number;
+  /** Milliseconds in which both spoke. */
+  readonly talkOverMs: number;
+  readonly bargeIns: number;
+}
+
+/** `at` is milliseconds since the caller's socket opened, from a monotonic clock. */
+export type CallEvent = { readonly at: number } & (
+  | { readonly type: "call-started"; readonly info: CallInfo; readonly agent: string; readonly raw: object }
+  /** The agent is connected and can hear. */
+  | { readonly type: "agent-ready"; readonly passthrough: boolean }
+  /** A payload from the caller. */
+  | { readonly type: "caller-audio"; readonly payload: Payload }
+  /** A payload sent to the caller, who hears it at `heardAt` (same clock as `at`). */
+  | { readonly type: "agent-audio"; readonly payload: Payload; readonly heardAt: number }
+  /** Audio on the agent's own wire, only its size. */
+  | { readonly type: "agent-leg-audio"; readonly dir: "in" | "out"; readonly bytes: number }
+  | { readonly type: "speech-started"; readonly who: Speaker }
+  | { readonly type: "speech-ended"; readonly who: Speaker; readonly lastVoicedAt: number }
+  /** The agent began to answer. */
+  | { readonly type: "turn"; readonly firstAudioMs: number }
+  | { readonly type: "greeting"; readonly greetingMs: number }
+  | { readonly type: "turn-ended" }
+  /** The agent was interrupted: the caller heard `heardMs` of the reply and `droppedMs` were held back. */
+  | { readonly type: "barge-in"; readonly heardMs: number; readonly droppedMs: number }
+  | { readonly type: "dtmf"; readonly digit: string; readonly durationMs?: number }
+  | { readonly type: "transcript"; readonly who: Speaker; readonly text: string }
+  | { readonly type: "fault"; readonly code: FaultCode | CallFaultCode; readonly detail: string }
+  | { readonly type: "warning"; readonly code: string; readonly message: string }
+  | { readonly type: "hangup"; readonly reason?: string }
+  | {
+      readonly type: "call-ended";
+      readonly reason: EndReason;
+      readonly detail: string;
+      readonly summary: CallSummary;
+    }
+);
+
+/** Faults that only the order of messages shows. */
+export type CallFaultCode = "media-before-start" | "second-start" | "too-many-faults" | "late-message";
+
+export type Observer = (event: CallEvent) => void;

@@ -1,0 +1,39 @@
+/** One side of a call. A leg hears audio, speaks audio, can be interrupted and closed: SmartPBX, an agent, a file. */
+import type { MediaFormat } from "../audio/format.js";
+import type { Payload } from "../audio/payload.js";
+
+export interface Leg {
+  /** What `send` takes. */
+  readonly hears: MediaFormat;
+  /** What the leg's `audio` events carry. */
+  readonly speaks: MediaFormat;
+  /**
+   * True for a leg on the same wire as the caller: payloads go through untouched in both directions, at the pace in
+   * which they come, because the far end paces its own audio.
+   */
+  readonly passthrough?: boolean;
+  /** Never waits and never throws. A leg that cannot keep up drops the audio and says so with a `congested` event. */
+  send(audio: Payload): void;
+  /** A key the caller pressed. */
+  dtmf?(digit: string, durationMs?: number): void;
+  /** The caller was spared the rest of the reply after hearing `heardMs` of it. `itemId` as the leg's audio named it. */
+  interrupt(heardMs: number, itemId?: string): void;
+  close(code: number, reason: string): void;
+}
+
+/** What a leg reports. `closed` comes exactly once, last, unless we closed the leg ourselves. */
+export type LegEvent =
+  | { readonly type: "audio"; readonly payload: Payload; readonly itemId?: string }
+  /** The agent stopped because the caller began to speak: what is not heard yet must not be heard. */
+  | { readonly type: "interrupted" }
+  /** The agent has produced all audio of its reply. */
+  | { readonly type: "turn-ended" }
+  | { readonly type: "transcript"; readonly who: Speaker; readonly text: string }
+  /** Audio could not be sent for want of room. `ms` of it were dropped. */
+  | { readonly type: "congested"; readonly ms: number }
+  /** Something odd that did not end the leg, said for people. */
+  | { readonly type: "warning"; readonly code: string; readonly message: string }
+  /** `failed` is false when the far end ended the conversation in good order. */
+  | { readonly type: "closed"; readonly failed: boolean; readonly reason: string };
+
+export type Speaker = "caller" | "agent";

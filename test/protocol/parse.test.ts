@@ -324,11 +324,11 @@ describe("any input at all", () => {
 
   it("gives a message or a fault, never an exception", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json(), message), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), fc.json(), message), (text) => {
         expect(parsePbxMessage(text)).toHaveProperty("type");
         expect(parseEndpointMessage(text)).toHaveProperty("type");
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -35,8 +35,8 @@ export interface CallSummary {
   readonly bargeIns: number;
 }
 
-/** `at` is milliseconds since the caller's socket opened, from a monotonic clock. */
-export type CallEvent = { readonly at: number } & (
+/** Something that happened, without its time. */
+export type CallNote =
   | { readonly type: "call-started"; readonly info: CallInfo; readonly agent: string; readonly raw: object }
   /** The agent is connected and can hear. */
   | { readonly type: "agent-ready"; readonly passthrough: boolean }
@@ -64,8 +64,10 @@ export type CallEvent = { readonly at: number } & (
       readonly reason: EndReason;
       readonly detail: string;
       readonly summary: CallSummary;
-    }
-);
+    };
+
+/** `at` is milliseconds since the caller's socket opened, from a monotonic clock. */
+export type CallEvent = { readonly at: number } & CallNote;
 
 /** Faults that only the order of messages shows. */
 export type CallFaultCode = "media-before-start" | "second-start" | "too-many-faults" | "late-message";

@@ -16,6 +16,8 @@ export interface Leg {
   send(audio: Payload): void;
   /** A key the caller pressed. */
   dtmf?(digit: string, durationMs?: number): void;
+  /** The PBX said that the caller hung up; `raw` is its message. The leg is closed next. */
+  hangup?(raw: object): void;
   /** The caller was spared the rest of the reply after hearing `heardMs` of it. `itemId` as the leg's audio named it. */
   interrupt(heardMs: number, itemId?: string): void;
   close(code: number, reason: string): void;

@@ -1,0 +1,155 @@
+/** Where one call's pure state machine meets its sockets, its agent, the clock and its observers. */
+import type { WebSocket } from "ws";
+import type { Agent } from "../agents/index.js";
+import { Call } from "../call/call.js";
+import type { CallInput, Effects } from "../call/effects.js";
+import type { CallEvent, Observer } from "../call/events.js";
+import type { Leg } from "../call/leg.js";
+import type { CallSettings } from "../call/settings.js";
+import type { Clock } from "../clock.js";
+import { BridgeError } from "../errors.js";
+import { AnsweredCall } from "../pbx/answer.js";
+import type { CallInfo } from "../protocol/messages.js";
+import type { Wakeups } from "./wakeups.js";
+
+export interface CallContext {
+  readonly settings: CallSettings;
+  readonly agent: Agent;
+  readonly agentTimeoutMs: number;
+  readonly observers: readonly Observer[];
+  readonly clock: Clock;
+  readonly wakeups: Wakeups;
+  /** Told once, when the caller's socket is gone. */
+  readonly onClosed: () => void;
+}
+
+export interface RunningCall {
+  ping(): void;
+  /** Ends the call because the process is going away. */
+  shutDown(): void;
+}
+
+export function runCall(socket: WebSocket, context: CallContext): RunningCall {
+  const { clock, agent } = context;
+  const openedAt = clock.now();
+  const connecting = new AbortController();
+  let leg: Leg | undefined;
+  let observers = context.observers;
+  const wakeup = context.wakeups.register(() => handle({ type: "wake" }));
+
+  const pbx = new AnsweredCall(socket, {
+    message: (message) => handle({ type: "pbx", message }),
+    congested: (ms) => handle({ type: "pbx-congested", ms }),
+    closed: (code) => {
+      handle({ type: "pbx-closed", code });
+      context.onClosed();
+    },
+  });
+
+  const effects: Effects = {
+    sendToCaller: (payload) => pbx.send(payload),
+    closeCaller: (code, reason) => pbx.close(code, reason),
+    connectAgent: (info, rawStart) => {
+      pbx.started(info);
+      void connectAgent(info, rawStart);
+    },
+    sendToAgent: (payload) => toAgent((to) => to.send(payload)),
+    sendDtmfToAgent: (digit, durationMs) => toAgent((to) => to.dtmf?.(digit, durationMs)),
+    sendHangupToAgent: (raw) => toAgent((to) => to.hangup?.(raw)),
+    interruptAgent: (heardMs, itemId) => toAgent((to) => to.interrupt(heardMs, itemId)),
+    closeAgent: (code, reason) => {
+      connecting.abort();
+      toAgent((to) => to.close(code, reason));
+      leg = undefined;
+    },
+    wakeAt: (at) => wakeup.at(openedAt + at),
+    note,
+  };
+  const call = new Call(context.settings, effects);
+
+  // An agent in this process may answer while it is being spoken to. Inputs are handled one after the other all the same.
+  const inputs: CallInput[] = [];
+  let handling = false;
+  function handle(input: CallInput): void {
+    inputs.push(input);
+    if (handling) return;
+    handling = true;
+    try {
+      for (let next = inputs.shift(); next; next = inputs.shift()) call.handle(next, clock.now() - openedAt);
+    } catch (error) {
+      fail(error);
+    } finally {
+      handling = false;
+    }
+  }
+
+  /** A fault of ours ends this call; the others go on. */
+  function fail(error: unknown): void {
+    inputs.length = 0;
+    process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), "BridgeBug");
+    pbx.close(1011, "internal error");
+    connecting.abort();
+    toAgent((to) => to.close(1011, "internal error"));
+    leg = undefined;
+    wakeup.cancel();
+  }
+
+  async function connectAgent(info: CallInfo, rawStart: object): Promise<void> {
+    const timeout = clock.setTimer(() => {
+      connecting.abort();
+      const seconds = context.agentTimeoutMs / 1000;
+      handle({ type: "agent-unreachable", reason: `the agent was not ready within ${seconds} s` });
+    }, context.agentTimeoutMs);
+    try {
+      const connected = await agent.connect({
+        call: info,
+        rawStart,
+        emit: (event) => handle({ type: "agent", event }),
+        signal: connecting.signal,
+      });
+      if (connecting.signal.aborted) {
+        connected.close(1000, "the call has ended");
+        return;
+      }
+      leg = connected;
+      const { hears, speaks, passthrough = false } = connected;
+      handle({ type: "agent-ready", hears, speaks, passthrough });
+    } catch (error) {
+      handle({ type: "agent-unreachable", reason: reasonOf(error) });
+    } finally {
+      timeout.cancel();
+    }
+  }
+
+  /** An agent's own code may throw; that ends this call and no other. */
+  function toAgent(action: (leg: Leg) => void): void {
+    if (!leg) return;
+    try {
+      action(leg);
+    } catch (error) {
+      handle({ type: "agent", event: { type: "closed", failed: true, reason: reasonOf(error) } });
+    }
+  }
+
+  function note(event: CallEvent): void {
+    for (const observer of observers) {
+      try {
+        observer(event);
+      } catch (error) {
+        // An observer cannot disturb a call. It is not asked again.
+        observers = observers.filter((other) => other !== observer);
+        process.emitWarning(`an observer of a call failed: ${reasonOf(error)}`);
+      }
+    }
+  }
+
+  return {
+    ping: () => pbx.ping(),
+    shutDown: () => handle({ type: "shut-down" }),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof BridgeError) return error.message;
+  return error instanceof Error ? `the agent failed: ${error.message}` : "the agent failed";
+}

@@ -1,0 +1,210 @@
+/** Answers SmartPBX: one WebSocket per call, and the few HTTP requests beside it. */
+import { readFileSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import type { Agent } from "../agents/index.js";
+import { loadOpus } from "../audio/opus.js";
+import type { Observer } from "../call/events.js";
+import type { CallSettings } from "../call/settings.js";
+import { type Clock, realClock } from "../clock.js";
+import { BridgeError } from "../errors.js";
+import { type HeaderAuth, isAuthorized } from "./auth.js";
+import { answerHttp } from "./http.js";
+import { type RunningCall, runCall } from "./run-call.js";
+import { Totals } from "./totals.js";
+import { Wakeups } from "./wakeups.js";
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where SmartPBX connects, for example `/media-stream`. */
+  readonly path: string;
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly auth?: HeaderAuth;
+  readonly maxCalls: number;
+  readonly maxMessageBytes: number;
+  readonly pingMs: number;
+  readonly agentTimeoutMs: number;
+  readonly call: Omit<CallSettings, "agent" | "opus">;
+  readonly agent: Agent;
+  /** Makes the observers of one call. */
+  readonly observe: () => readonly Observer[];
+  readonly clock?: Clock;
+}
+
+export interface BridgeServer {
+  readonly port: number;
+  /** `ws://127.0.0.1:8080/media-stream` */
+  readonly url: string;
+  /** Calls that run now. */
+  readonly calls: number;
+  /** Takes no new call and waits for the running ones. Resolves to the number of calls that had to be cut. */
+  drain(timeoutMs: number): Promise<number>;
+  /** Ends every call at once and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Seconds after which a PBX that found us full may try again. */
+const RETRY_AFTER_S = 5;
+
+/** @throws BridgeError when the port is taken, or a file or the address cannot be used. */
+export async function startServer(settings: ServerSettings): Promise<BridgeServer> {
+  const clock = settings.clock ?? realClock;
+  const wakeups = new Wakeups(clock);
+  const totals = new Totals();
+  const running = new Set<RunningCall>();
+  const opusLoading = loadOpus();
+  let draining = false;
+  let onIdle: (() => void) | undefined;
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: settings.maxMessageBytes,
+  });
+  const server = createServer(settings);
+  server.on(
+    "request",
+    answerHttp({
+      path: settings.path,
+      tls: settings.tls !== undefined,
+      totals,
+      isDraining: () => draining,
+      calls: () => running.size,
+    }),
+  );
+  server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
+  const pinging = setInterval(() => {
+    for (const call of running) call.ping();
+  }, settings.pingMs);
+  pinging.unref();
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", () => socket.destroy());
+    const opus = await opusLoading;
+    const path = (request.url ?? "/").split("?", 1)[0];
+    if (path !== settings.path) return refuse(socket, 404, "Not Found");
+    if (settings.auth && !isAuthorized(request.headers, settings.auth))
+      return refuse(socket, 401, "Unauthorized");
+    if (draining || running.size >= settings.maxCalls)
+      return refuse(socket, 503, "Service Unavailable", RETRY_AFTER_S);
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const call = runCall(webSocket, {
+        settings: { ...settings.call, agent: settings.agent.name, opus },
+        agent: settings.agent,
+        agentTimeoutMs: settings.agentTimeoutMs,
+        observers: [totals.observer, ...settings.observe()],
+        clock,
+        wakeups,
+        onClosed: () => {
+          running.delete(call);
+          if (running.size === 0) onIdle?.();
+        },
+      });
+      running.add(call);
+    });
+  }
+
+  function refuse(socket: Duplex, status: 401 | 404 | 503, text: string, retryAfterS?: number): void {
+    totals.refused(status);
+    const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
+    socket.end(`HTTP/1.1 ${status} ${text}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+
+  const port = await listen(server, settings);
+  const idle = () =>
+    running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (onIdle = resolve));
+
+  async function close(): Promise<void> {
+    draining = true;
+    for (const call of running) call.shutDown();
+    await idle();
+    clearInterval(pinging);
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  return {
+    port,
+    url: `${settings.tls ? "wss" : "ws"}://${hostInUrl(settings.host)}:${port}${settings.path}`,
+    get calls() {
+      return running.size;
+    },
+    close,
+    async drain(timeoutMs) {
+      draining = true;
+      let timer: NodeJS.Timeout | undefined;
+      const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+      await Promise.race([idle(), timeout]);
+      clearTimeout(timer);
+      const cut = running.size;
+      await close();
+      return cut;
+    },
+  };
+}
+
+function createServer({ tls }: ServerSettings): Server {
+  const timeouts = {
+    headersTimeout: 10_000,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 5_000,
+  };
+  if (!tls) return createHttpServer(timeouts);
+  const read = (file: string, flag: string) => {
+    try {
+      return readFileSync(file);
+    } catch (cause) {
+      throw new BridgeError("cannot-read", `cannot read ${file}`, {
+        fix: `give ${flag} a readable PEM file`,
+        cause,
+      });
+    }
+  };
+  try {
+    return createHttpsServer({
+      ...timeouts,
+      cert: read(tls.certFile, "--tls-cert"),
+      key: read(tls.keyFile, "--tls-key"),
+    });
+  } catch (cause) {
+    if (cause instanceof BridgeError) throw cause;
+    const message = "the TLS certificate and key cannot be used together";
+    throw new BridgeError("bad-flag", message, {
+      fix: "check that --tls-cert and --tls-key are PEM files that belong together",
+      cause,
+    });
+  }
+}
+
+function listen(server: Server, { host, port }: ServerSettings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      if (cause.code === "EADDRINUSE") {
+        const fix = `stop the program that listens there, or use another port: --port ${port + 1}`;
+        reject(new BridgeError("port-in-use", `port ${port} on ${host} is already in use`, { fix, cause }));
+      } else {
+        const fix = "use --host 127.0.0.1 or --host 0.0.0.0, and a --port above 1023";
+        reject(
+          new BridgeError("cannot-listen", `cannot listen on ${host} port ${port} (${cause.code})`, {
+            fix,
+            cause,
+          }),
+        );
+      }
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** An address to connect to: a wildcard address is reached through loopback, IPv6 stands in brackets. */
+function hostInUrl(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,73 @@
+/** Agent → caller: chunks of any size in the agent's format become 20 ms frames in the caller's. */
+import { type Converter, createConverter } from "../audio/convert.js";
+import { bytesPerMs, frameBytes, type MediaFormat, silenceByte } from "../audio/format.js";
+import { Framer } from "../audio/framer.js";
+import { Payload } from "../audio/payload.js";
+import { SpeechDetector } from "../audio/speech.js";
+
+export interface AgentFrame {
+  readonly payload: Payload;
+  readonly voiced: boolean;
+}
+
+export class AgentAudio {
+  readonly #speaks: MediaFormat;
+  readonly #plain: MediaFormat;
+  readonly #frameBytes: number;
+  readonly #framer: Framer;
+  readonly #speech: SpeechDetector;
+  #converter: Converter;
+
+  /** @param plain the caller's format, or for an Opus call the PCM that is encoded when a frame leaves. */
+  constructor(speaks: MediaFormat, plain: MediaFormat) {
+    this.#speaks = speaks;
+    this.#plain = plain;
+    this.#frameBytes = frameBytes(plain);
+    this.#framer = new Framer(this.#frameBytes, silenceByte(plain));
+    this.#speech = new SpeechDetector(plain);
+    this.#converter = createConverter(speaks, plain);
+  }
+
+  /** Milliseconds of audio in a chunk from the agent. */
+  durationMs(payload: Payload): number {
+    return payload.bytes.length / bytesPerMs(this.#speaks);
+  }
+
+  /** The first `ms` of a chunk from the agent. */
+  head(payload: Payload, ms: number): Payload {
+    return Payload.fromBytes(payload.bytes.subarray(0, ms * bytesPerMs(this.#speaks)));
+  }
+
+  /** True while a part of a frame waits for the rest of it. */
+  get pending(): boolean {
+    return this.#framer.pendingBytes > 0;
+  }
+
+  push(payload: Payload): AgentFrame[] {
+    // A chunk that already is one frame keeps its base64 text and is never decoded to be encoded again.
+    if (this.#converter.identity && !this.pending && payload.bytes.length === this.#frameBytes) {
+      return [{ payload, voiced: this.#speech.push(payload.bytes) }];
+    }
+    return this.#framer.push(this.#converter.convert(payload.bytes)).map((frame) => this.#frame(frame));
+  }
+
+  /** The end of a burst: the converter's tail and the last frame, padded with silence. */
+  flush(): AgentFrame[] {
+    const frames = this.#framer.push(this.#converter.flush());
+    const last = this.#framer.flush();
+    if (last) frames.push(last);
+    return frames.map((frame) => this.#frame(frame));
+  }
+
+  /** Forgets what is under way. @returns the milliseconds forgotten. */
+  clear(): number {
+    const droppedMs = this.#framer.pendingBytes / bytesPerMs(this.#plain);
+    this.#framer.clear();
+    this.#converter = createConverter(this.#speaks, this.#plain);
+    return droppedMs;
+  }
+
+  #frame(bytes: Uint8Array): AgentFrame {
+    return { payload: Payload.fromBytes(bytes), voiced: this.#speech.push(bytes) };
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * One phone call as a state machine: told what happened and when, it says what to do. It owns no socket, timer, file or
+ * clock. Times are milliseconds since the caller's socket opened.
+ */
+import type { Payload } from "../audio/payload.js";
+import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
+import { Conversation } from "./conversation.js";
+import { EarlyAudio, EarlyEvents } from "./early.js";
+import type { CallInput, Effects } from "./effects.js";
+import type { CallNote, EndReason } from "./events.js";
+import type { LegEvent } from "./leg.js";
+import { Metrics } from "./metrics.js";
+import { type CallSettings, CLOSE } from "./settings.js";
+
+/** A peer that sends more unusable messages than this is not speaking our protocol. */
+const MAX_FAULTS = 50;
+/** Names of unknown events that are shown; a peer may invent any number of them. */
+const MAX_UNKNOWN_EVENTS = 20;
+/** How often a running call looks at its time limits and at a caller who has gone quiet. */
+const CHECK_EVERY_MS = 200;
+
+export class Call {
+  readonly #settings: CallSettings;
+  readonly #effects: Effects;
+  readonly #metrics = new Metrics();
+  #now = 0;
+  #info: CallInfo | undefined;
+  #conversation: Conversation | undefined;
+  /** The agent has ended the conversation; what it said is still being heard. */
+  #leaving = false;
+  #ended = false;
+  #lastInboundAt = 0;
+  #checkAt: number;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #faults = 0;
+  readonly #shown = new Set<string>();
+  readonly #earlyAudio = new EarlyAudio();
+  readonly #earlyEvents = new EarlyEvents();
+  #earlyDtmf: { digit: string; durationMs: number | undefined }[] = [];
+
+  constructor(settings: CallSettings, effects: Effects) {
+    this.#settings = settings;
+    this.#effects = effects;
+    this.#checkAt = settings.startTimeoutMs;
+    this.#armWake();
+  }
+
+  handle(input: CallInput, now: number): void {
+    if (this.#ended) return;
+    this.#now = now;
+    switch (input.type) {
+      case "pbx":
+        this.#lastInboundAt = now;
+        this.#fromPbx(input.message);
+        break;
+      case "pbx-congested":
+        this.#congested("caller", input.ms);
+        break;
+      case "pbx-closed":
+        this.#pbxClosed(input.code);
+        break;
+      case "agent-ready":
+        this.#agentReady(input);
+        break;
+      case "agent-unreachable":
+        this.#end("agent-unreachable", input.reason, CLOSE.failed);
+        break;
+      case "agent":
+        if (this.#conversation) this.#fromAgent(input.event, this.#conversation);
+        else this.#earlyEvents.push(input.event);
+        break;
+      case "wake":
+        this.#wakeAt = Number.POSITIVE_INFINITY;
+        this.#wake();
+        break;
+      case "shut-down":
+        this.#end("shutting-down", "the bridge is shutting down", CLOSE.shuttingDown);
+        break;
+    }
+    this.#armWake();
+  }
+
+  #fromPbx(message: PbxMessage | Fault): void {
+    switch (message.type) {
+      case "connected":
+        break;
+      case "start":
+        this.#start(message.info, message.raw);
+        break;
+      case "media":
+        this.#callerAudio(message.payload);
+        break;
+      case "dtmf":
+        this.#dtmf(message.digit, message.durationMs, message.callId);
+        break;
+      case "hangup":
+        this.#note({ type: "hangup", reason: message.reason });
+        if (this.#conversation) this.#effects.sendHangupToAgent(message.raw);
+        this.#end("caller-hung-up", "the caller hung up", CLOSE.ended);
+        break;
+      case "unknown":
+        if (this.#shown.size < MAX_UNKNOWN_EVENTS) {
+          this.#warnOnce(
+            "unknown-event",
+            `ignored an event this wire does not define: ${message.event}`,
+            message.event,
+          );
+        }
+        break;
+      case "fault":
+        if (message.code === "unsupported-format")
+          this.#end("unsupported-format", message.detail, CLOSE.policy);
+        else if (message.code === "bad-start") this.#end("protocol-fault", message.detail, CLOSE.policy);
+        else this.#fault(message.code, message.detail);
+        break;
+    }
+  }
+
+  #start(info: CallInfo, raw: object): void {
+    if (this.#info) {
+      if (info.callId !== this.#info.callId)
+        this.#end("protocol-fault", "a start for another call", CLOSE.policy);
+      else this.#fault("second-start", "the call had started already");
+      return;
+    }
+    this.#info = info;
+    this.#checkAt = this.#now;
+    this.#note({ type: "call-started", info, agent: this.#settings.agent, raw });
+    if (info.accountId === "")
+      this.#warnOnce("no-account-id", "start has no accountId; answers go out without one");
+    this.#effects.connectAgent(info, raw);
+  }
+
+  #agentReady(agent: Extract<CallInput, { type: "agent-ready" }>): void {
+    if (!this.#info || this.#conversation) return;
+    const note = (event: CallNote) => this.#note(event);
+    const call = {
+      info: this.#info,
+      settings: this.#settings,
+      effects: this.#effects,
+      note,
+      metrics: this.#metrics,
+    };
+    const conversation = new Conversation(call, agent, this.#now);
+    this.#conversation = conversation;
+    this.#note({ type: "agent-ready", passthrough: agent.passthrough });
+    for (const { payload, at } of this.#earlyAudio.take()) conversation.callerAudio(payload, at);
+    this.#metrics.droppedMs += this.#earlyAudio.droppedMs;
+    for (const { digit, durationMs } of this.#earlyDtmf) this.#effects.sendDtmfToAgent(digit, durationMs);
+    this.#earlyDtmf = [];
+    for (const event of this.#earlyEvents.take()) this.#fromAgent(event, conversation);
+  }
+
+  #callerAudio(payload: Payload): void {
+    if (!this.#info) {
+      this.#fault("media-before-start", "audio came before the call started");
+      return;
+    }
+    this.#note({ type: "caller-audio", payload });
+    if (this.#leaving) return;
+    if (this.#conversation) this.#conversation.callerAudio(payload, this.#now);
+    else this.#earlyAudio.push(payload, this.#now, this.#info.format);
+  }
+
+  #dtmf(digit: string, durationMs: number | undefined, callId: string | undefined): void {
+    const info = this.#info;
+    if (!info) {
+      this.#fault("media-before-start", "a key was pressed before the call started");
+      return;
+    }
+    this.#note({ type: "dtmf", digit, durationMs });
+    if (callId !== undefined && callId !== info.callId && callId !== info.otherLegCallId) {
+      this.#warnOnce(
+        "dtmf-other-leg",
+        "a key press names another leg than start did; it was passed on all the same",
+      );
+    }
+    if (this.#conversation) this.#effects.sendDtmfToAgent(digit, durationMs);
+    else this.#earlyDtmf.push({ digit, durationMs });
+  }
+
+  #fromAgent(event: LegEvent, conversation: Conversation): void {
+    switch (event.type) {
+      case "closed":
+        if (event.failed) this.#end("agent-failed", event.reason, CLOSE.failed);
+        else this.#agentLeft(conversation);
+        break;
+      case "congested":
+        this.#congested("agent", event.ms);
+        break;
+      case "warning":
+        this.#warnOnce(event.code, event.message);
+        break;
+      case "transcript":
+        this.#note({ type: "transcript", who: event.who, text: event.text });
+        break;
+      default:
+        if (!this.#leaving) conversation.agentEvent(event, this.#now);
+    }
+  }
+
+  /** The agent has said its last word; the call ends when the caller has heard it. */
+  #agentLeft(conversation: Conversation): void {
+    this.#leaving = true;
+    conversation.finish(this.#now);
+    this.#leaveWhenHeard(conversation);
+  }
+
+  #leaveWhenHeard(conversation: Conversation): void {
+    const heardAllAt = conversation.heardAllAt;
+    if (heardAllAt !== undefined && heardAllAt <= this.#now) {
+      this.#end("agent-ended", "the agent ended the call", CLOSE.ended);
+    }
+  }
+
+  #pbxClosed(code: number): void {
+    const orderly = code === 1000 || code === 1001 || code === 1005;
+    if (code === CLOSE.tooBig)
+      this.#end("message-too-big", "a message was larger than allowed", CLOSE.tooBig);
+    else if (orderly) this.#end("caller-hung-up", "the caller's socket closed", CLOSE.ended);
+    else this.#end("caller-lost", "the caller's socket broke", CLOSE.ended);
+  }
+
+  #wake(): void {
+    const conversation = this.#conversation;
+    if (conversation) {
+      conversation.tick(this.#now);
+      if (this.#leaving) this.#leaveWhenHeard(conversation);
+    }
+    if (!this.#ended && this.#now >= this.#checkAt) this.#check(conversation);
+  }
+
+  #check(conversation: Conversation | undefined): void {
+    const { idleTimeoutMs, maxDurationMs } = this.#settings;
+    if (!this.#info) {
+      this.#end("no-start", "no start message came", CLOSE.policy);
+    } else if (this.#now >= maxDurationMs) {
+      this.#end("too-long", "the call reached its longest duration", CLOSE.policy);
+    } else if (this.#now - this.#lastInboundAt >= idleTimeoutMs) {
+      this.#end("caller-silent", "nothing came from the PBX any more", CLOSE.policy);
+    } else {
+      if (!this.#leaving) conversation?.fillSilence(this.#now);
+      this.#checkAt = Math.min(this.#now + CHECK_EVERY_MS, maxDurationMs);
+    }
+  }
+
+  /** Asks for the next wake, if it is not the one already asked for. */
+  #armWake(): void {
+    const conversation = this.#conversation;
+    let at = this.#checkAt;
+    if (this.#ended) at = Number.POSITIVE_INFINITY;
+    else if (conversation) {
+      at = Math.min(at, conversation.wakeAt);
+      if (this.#leaving) at = Math.min(at, Math.max(this.#now, conversation.heardAllAt ?? at));
+    }
+    if (at === this.#wakeAt) return;
+    this.#wakeAt = at;
+    this.#effects.wakeAt(at);
+  }
+
+  #congested(who: "caller" | "agent", ms: number): void {
+    this.#metrics.droppedMs += ms;
+    this.#warnOnce(
+      "congested",
+      `the ${who}'s side does not take audio as fast as it comes; some was dropped`,
+      who,
+    );
+  }
+
+  #fault(code: Extract<CallNote, { type: "fault" }>["code"], detail: string): void {
+    this.#note({ type: "fault", code, detail });
+    this.#faults++;
+    if (this.#faults > MAX_FAULTS) this.#end("protocol-fault", "too many unusable messages", CLOSE.policy);
+  }
+
+  #warnOnce(code: string, message: string, variant = ""): void {
+    const key = `${code} ${variant}`;
+    if (this.#shown.has(key)) return;
+    this.#shown.add(key);
+    this.#note({ type: "warning", code, message });
+  }
+
+  #note(event: CallNote): void {
+    const timed = { ...event, at: this.#now };
+    this.#metrics.observe(timed);
+    this.#effects.note(timed);
+  }
+
+  #end(reason: EndReason, detail: string, pbxCode: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#effects.closeCaller(pbxCode, detail);
+    this.#effects.closeAgent(CLOSE.ended, detail);
+    const talkOverMs = this.#conversation?.talkOverMs ?? 0;
+    this.#note({ type: "call-ended", reason, detail, summary: this.#metrics.summary(this.#now, talkOverMs) });
+    this.#conversation?.free();
+  }
+}

@@ -1,0 +1,247 @@
+/** The audio of a call once its agent is there: both directions, the playout queue, barge-in and turns. */
+import { FRAME_MS, frameBytes, type MediaFormat, silenceByte } from "../audio/format.js";
+import { Payload } from "../audio/payload.js";
+import { createPayloadCodec, type PayloadCodec } from "../audio/payload-codec.js";
+import type { CallInfo } from "../protocol/messages.js";
+import { AgentAudio, type AgentFrame } from "./agent-audio.js";
+import { CallerAudio } from "./caller-audio.js";
+import type { Effects } from "./effects.js";
+import type { CallNote } from "./events.js";
+import type { LegEvent } from "./leg.js";
+import { Listener } from "./listener.js";
+import type { Metrics } from "./metrics.js";
+import { Playout } from "./playout.js";
+import type { CallSettings } from "./settings.js";
+import { Turns } from "./turns.js";
+
+/** A part of a frame waits this long for the rest before it is sent, padded with silence. */
+const FLUSH_AFTER_MS = 100;
+/** A caller's track that is quiet for this long is continued with silence, until the PBX sends again. */
+const QUIET_AFTER_MS = 200;
+/** The answer's framing follows the caller's Opus; a caller who sends nothing is answered in raw packets after this. */
+const FRAMING_WAIT_MS = 500;
+/** Audio after a pause of this length is a new reply, for agents that do not say where a reply ends. */
+const REPLY_GAP_MS = 1000;
+/** What an agent hears of an Opus call when payloads only pass through: enough to tell speech from silence. */
+const LISTENING_RATE = 8000;
+
+export interface AgentFormats {
+  readonly hears: MediaFormat;
+  readonly speaks: MediaFormat;
+  readonly passthrough: boolean;
+}
+
+export class Conversation {
+  readonly #effects: Effects;
+  readonly #note: (event: CallNote) => void;
+  readonly #metrics: Metrics;
+  readonly #codec: PayloadCodec;
+  /** Only where payloads pass through: listens to the agent's. */
+  readonly #passing: { readonly codec: PayloadCodec; readonly listener: Listener } | undefined;
+  readonly #callerAudio: CallerAudio;
+  readonly #agentAudio: AgentAudio;
+  readonly #playout: Playout;
+  readonly #turns: Turns;
+  readonly #encodes: boolean;
+  readonly #preRollFrames: number;
+  readonly #readyAt: number;
+  #lastCallerAudioAt: number;
+  #lastAgentAudioAt = Number.NEGATIVE_INFINITY;
+  #reply = 0;
+  #replyEnded = true;
+  #overflowing = false;
+
+  constructor(
+    call: {
+      info: CallInfo;
+      settings: CallSettings;
+      effects: Effects;
+      note: (event: CallNote) => void;
+      metrics: Metrics;
+    },
+    agent: AgentFormats,
+    now: number,
+  ) {
+    const { settings, info } = call;
+    this.#effects = call.effects;
+    this.#note = call.note;
+    this.#metrics = call.metrics;
+    const agentRate = agent.passthrough ? LISTENING_RATE : agent.hears.sampleRate;
+    const codecOptions = { agentRate, opus: settings.opus, opusFraming: settings.opusFraming };
+    this.#codec = createPayloadCodec(info.format, codecOptions);
+    if (agent.passthrough) {
+      const codec = createPayloadCodec(info.format, codecOptions);
+      this.#passing = { codec, listener: new Listener(codec) };
+    }
+    this.#encodes = info.format.encoding === "opus";
+    this.#callerAudio = new CallerAudio(this.#codec, agent.passthrough ? undefined : agent.hears);
+    this.#agentAudio = new AgentAudio(
+      agent.passthrough ? this.#codec.plain : agent.speaks,
+      this.#codec.plain,
+    );
+    this.#playout = new Playout(settings);
+    this.#turns = new Turns(call.note);
+    this.#preRollFrames = Math.ceil(settings.preRollMs / FRAME_MS);
+    this.#readyAt = now;
+    this.#lastCallerAudioAt = now;
+  }
+
+  get talkOverMs(): number {
+    return this.#turns.talkOverMs;
+  }
+
+  /** When there is something to do even if nothing happens. */
+  get wakeAt(): number {
+    const sendAt = this.#playout.nextSendAt;
+    if (sendAt !== undefined)
+      return this.#codec.framingKnown ? sendAt : Math.max(sendAt, this.#readyAt + FRAMING_WAIT_MS);
+    return this.#agentAudio.pending ? this.#lastAgentAudioAt + FLUSH_AFTER_MS : Number.POSITIVE_INFINITY;
+  }
+
+  /** When the caller will have heard all that the agent said, or undefined while some of it still waits. */
+  get heardAllAt(): number | undefined {
+    return this.#playout.queuedMs > 0 || this.#agentAudio.pending ? undefined : this.#playout.heardAllAt;
+  }
+
+  /** @param arrivedAt when the payload came: earlier than now for what waited for the agent. */
+  callerAudio(payload: Payload, arrivedAt: number): void {
+    this.#lastCallerAudioAt = arrivedAt;
+    const { heard, forAgent } = this.#callerAudio.push(payload);
+    for (const { offsetMs, ms, voiced } of heard.parts) {
+      this.#turns.callerChunk(arrivedAt - heard.ms + offsetMs + ms, ms, voiced);
+    }
+    if (forAgent) this.#sendToAgent(forAgent);
+  }
+
+  agentEvent(
+    event: Exclude<LegEvent, { type: "closed" | "congested" | "warning" | "transcript" }>,
+    now: number,
+  ): void {
+    switch (event.type) {
+      case "audio":
+        this.#note({ type: "agent-leg-audio", dir: "in", bytes: event.payload.bytes.length });
+        if (this.#passing) this.#passToCaller(event.payload, this.#passing.listener, now);
+        else this.#enqueue(event.payload, event.itemId, now);
+        break;
+      case "interrupted":
+        this.#interrupt(now);
+        break;
+      case "turn-ended":
+        this.#queue(this.#agentAudio.flush(), undefined);
+        this.#release(now);
+        this.#replyEnded = true;
+        this.#note({ type: "turn-ended" });
+        break;
+    }
+  }
+
+  /** Does what is due: frames to send, a last frame to pad. */
+  tick(now: number): void {
+    this.#turns.tick(now);
+    if (
+      this.#agentAudio.pending &&
+      this.#playout.queuedMs === 0 &&
+      now - this.#lastAgentAudioAt >= FLUSH_AFTER_MS
+    ) {
+      this.#queue(this.#agentAudio.flush(), undefined);
+    }
+    this.#release(now);
+  }
+
+  /** Continues a caller's track that has gone quiet, up to `now`. */
+  fillSilence(now: number): void {
+    if (this.#passing || now - this.#lastCallerAudioAt < QUIET_AFTER_MS) return;
+    const ms = Math.floor((now - this.#lastCallerAudioAt) / FRAME_MS) * FRAME_MS;
+    this.#lastCallerAudioAt += ms;
+    const silence = this.#callerAudio.silence(ms);
+    if (silence) this.#sendToAgent(silence);
+  }
+
+  /** The agent says no more: what is under way becomes the last frame. */
+  finish(now: number): void {
+    this.#queue(this.#agentAudio.flush(), undefined);
+    this.#release(now);
+  }
+
+  free(): void {
+    this.#codec.free();
+    this.#passing?.codec.free();
+  }
+
+  #sendToAgent(payload: Payload): void {
+    this.#effects.sendToAgent(payload);
+    this.#note({ type: "agent-leg-audio", dir: "out", bytes: payload.bytes.length });
+  }
+
+  #passToCaller(payload: Payload, listener: Listener, now: number): void {
+    this.#effects.sendToCaller(payload);
+    const heard = listener.listen(payload);
+    const heardAt = this.#playout.passed(now, heard.ms, this.#reply);
+    this.#note({ type: "agent-audio", payload, heardAt });
+    for (const part of heard.parts)
+      this.#turns.agentChunk(now, heardAt + part.offsetMs, part.ms, part.voiced);
+  }
+
+  #enqueue(payload: Payload, itemId: string | undefined, now: number): void {
+    const silentSince = Math.max(this.#playout.heardAllAt, this.#lastAgentAudioAt);
+    if (this.#replyEnded || (this.#playout.queuedMs === 0 && now - silentSince > REPLY_GAP_MS)) {
+      this.#beginReply();
+    }
+    this.#lastAgentAudioAt = now;
+    const ms = this.#agentAudio.durationMs(payload);
+    const roomMs = Math.floor(this.#playout.freeMs);
+    if (ms > roomMs) this.#overflow(ms - roomMs);
+    const accepted = ms > roomMs ? this.#agentAudio.head(payload, roomMs) : payload;
+    this.#queue(this.#agentAudio.push(accepted), itemId);
+    this.#release(now);
+  }
+
+  #beginReply(): void {
+    if (this.#reply === 0) this.#queue(this.#preRoll(), undefined);
+    this.#reply++;
+    this.#replyEnded = false;
+    this.#overflowing = false;
+  }
+
+  #preRoll(): AgentFrame[] {
+    const { plain } = this.#codec;
+    const silence = Payload.fromBytes(new Uint8Array(frameBytes(plain)).fill(silenceByte(plain)));
+    return Array.from({ length: this.#preRollFrames }, () => ({ payload: silence, voiced: false }));
+  }
+
+  #overflow(ms: number): void {
+    this.#metrics.droppedMs += ms;
+    if (this.#overflowing) return;
+    this.#overflowing = true;
+    const message = "the agent sent more audio than may wait to be heard; the newest was dropped";
+    this.#note({ type: "warning", code: "agent-overflow", message });
+  }
+
+  #queue(frames: readonly AgentFrame[], itemId: string | undefined): void {
+    for (const { payload, voiced } of frames)
+      this.#playout.push({ payload, voiced, reply: this.#reply, itemId });
+  }
+
+  #release(now: number): void {
+    if (!this.#codec.framingKnown && now - this.#readyAt < FRAMING_WAIT_MS) return;
+    for (let due = this.#playout.release(now); due; due = this.#playout.release(now)) {
+      const { frame, heardAt } = due;
+      // Opus is encoded only when a frame really leaves: what a barge-in drops never touches the encoder's state.
+      const payload = this.#encodes
+        ? this.#codec.seal(this.#codec.encode(frame.payload.bytes))
+        : frame.payload;
+      this.#effects.sendToCaller(payload);
+      this.#note({ type: "agent-audio", payload, heardAt });
+      this.#turns.agentChunk(now, heardAt, FRAME_MS, frame.voiced);
+    }
+  }
+
+  #interrupt(now: number): void {
+    const { droppedMs, heardMs, itemId } = this.#playout.interrupt(now);
+    const cutMs = droppedMs + this.#agentAudio.clear();
+    this.#replyEnded = true;
+    if (cutMs === 0 && this.#playout.heardAllAt <= now) return;
+    this.#effects.interruptAgent(Math.round(heardMs), itemId);
+    this.#note({ type: "barge-in", heardMs: Math.round(heardMs), droppedMs: Math.round(cutMs) });
+  }
+}

@@ -1,0 +1,39 @@
+/** What can happen to a call, and what a call can ask for. The list of inputs with their times reproduces every effect. */
+import type { MediaFormat } from "../audio/format.js";
+import type { Payload } from "../audio/payload.js";
+import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
+import type { CallEvent } from "./events.js";
+import type { LegEvent } from "./leg.js";
+
+export type CallInput =
+  | { readonly type: "pbx"; readonly message: PbxMessage | Fault }
+  | { readonly type: "pbx-congested"; readonly ms: number }
+  /** The caller's socket is gone. `code` is the WebSocket close code. */
+  | { readonly type: "pbx-closed"; readonly code: number }
+  | {
+      readonly type: "agent-ready";
+      readonly hears: MediaFormat;
+      readonly speaks: MediaFormat;
+      readonly passthrough: boolean;
+    }
+  | { readonly type: "agent-unreachable"; readonly reason: string }
+  | { readonly type: "agent"; readonly event: LegEvent }
+  /** The time asked for with `wakeAt` has come. */
+  | { readonly type: "wake" }
+  /** The process is going away: end the call now. */
+  | { readonly type: "shut-down" };
+
+export interface Effects {
+  sendToCaller(payload: Payload): void;
+  closeCaller(code: number, reason: string): void;
+  connectAgent(info: CallInfo, rawStart: object): void;
+  sendToAgent(payload: Payload): void;
+  sendDtmfToAgent(digit: string, durationMs: number | undefined): void;
+  sendHangupToAgent(raw: object): void;
+  interruptAgent(heardMs: number, itemId: string | undefined): void;
+  /** Also ends a connection that is still being made. */
+  closeAgent(code: number, reason: string): void;
+  /** Asks for a `wake` at this time of the call's clock. Replaces the earlier one. */
+  wakeAt(at: number): void;
+  note(event: CallEvent): void;
+}

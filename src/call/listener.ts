@@ -1,0 +1,37 @@
+/** Listens to payloads of one direction without changing them: how long they are, and which parts of them are voiced. */
+import { bytesPerMs, frameBytes } from "../audio/format.js";
+import type { Payload } from "../audio/payload.js";
+import type { PayloadCodec } from "../audio/payload-codec.js";
+import { SpeechDetector } from "../audio/speech.js";
+
+export interface HeardChunk {
+  readonly plain: Uint8Array;
+  readonly ms: number;
+  /** One verdict for every 20 ms of the chunk; the last part may be shorter. */
+  readonly parts: readonly { readonly offsetMs: number; readonly ms: number; readonly voiced: boolean }[];
+}
+
+export class Listener {
+  readonly #codec: PayloadCodec;
+  readonly #speech: SpeechDetector;
+  readonly #partBytes: number;
+  readonly #bytesPerMs: number;
+
+  constructor(codec: PayloadCodec) {
+    this.#codec = codec;
+    this.#speech = new SpeechDetector(codec.plain);
+    this.#partBytes = frameBytes(codec.plain);
+    this.#bytesPerMs = bytesPerMs(codec.plain);
+  }
+
+  listen(payload: Payload): HeardChunk {
+    const plain = this.#codec.decode(payload);
+    const parts = [];
+    for (let offset = 0; offset < plain.length; offset += this.#partBytes) {
+      const part = plain.length <= this.#partBytes ? plain : plain.subarray(offset, offset + this.#partBytes);
+      const offsetMs = offset / this.#bytesPerMs;
+      parts.push({ offsetMs, ms: part.length / this.#bytesPerMs, voiced: this.#speech.push(part) });
+    }
+    return { plain, ms: plain.length / this.#bytesPerMs, parts };
+  }
+}

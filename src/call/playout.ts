@@ -1,0 +1,111 @@
+/**
+ * The only queue of a call: agent audio waiting to be sent at the pace in which it is heard.
+ *
+ * SmartPBX cannot take audio back, so what may still be interrupted has to wait here. Each frame has an absolute
+ * deadline; the queue runs ahead of the caller's ear by a small lead that hides the network's jitter and our own.
+ */
+import { FRAME_MS } from "../audio/format.js";
+import type { Payload } from "../audio/payload.js";
+import { Heard, type HeardPart } from "./heard.js";
+
+export interface QueuedFrame {
+  readonly payload: Payload;
+  readonly voiced: boolean;
+  /** Counts the agent's replies. */
+  readonly reply: number;
+  readonly itemId: string | undefined;
+}
+
+export interface PlayoutSettings {
+  /** How far sending may run ahead of hearing. */
+  readonly leadMs: number;
+  /** The most audio that may wait; what comes beyond is refused. */
+  readonly maxQueuedMs: number;
+}
+
+/** The lead is built up by this much with every frame, so that a reply starts at once but never as a burst. */
+const LEAD_STEP_MS = 2;
+/** A frame later than this finds the caller's buffer empty: the time line starts again from now. */
+const STALL_MS = 60;
+
+export class Playout {
+  readonly #leadMs: number;
+  readonly #maxFrames: number;
+  #frames: QueuedFrame[] = [];
+  #head = 0;
+  /** When the caller hears the next frame, if it leaves in time. */
+  #nextHeardAt = Number.NEGATIVE_INFINITY;
+  #currentLeadMs = 0;
+  readonly #heard = new Heard();
+
+  constructor(settings: PlayoutSettings) {
+    this.#leadMs = settings.leadMs;
+    this.#maxFrames = Math.ceil(settings.maxQueuedMs / FRAME_MS);
+  }
+
+  get queuedMs(): number {
+    return (this.#frames.length - this.#head) * FRAME_MS;
+  }
+
+  /** Room for more audio. */
+  get freeMs(): number {
+    return this.#maxFrames * FRAME_MS - this.queuedMs;
+  }
+
+  /** @returns false when there is no room: the newest audio is refused, never the oldest dropped. */
+  push(frame: QueuedFrame): boolean {
+    if (this.freeMs <= 0) return false;
+    this.#frames.push(frame);
+    return true;
+  }
+
+  /** When the next frame should leave, or undefined when nothing waits. May lie in the past. */
+  get nextSendAt(): number | undefined {
+    return this.#head < this.#frames.length ? this.#nextHeardAt - this.#currentLeadMs : undefined;
+  }
+
+  /** When the caller will have heard everything that was sent. */
+  get heardAllAt(): number {
+    return this.#heard.endsAt;
+  }
+
+  /** Takes the next frame if it is due. `heardAt` is when the caller begins to hear it. */
+  release(now: number): { frame: QueuedFrame; heardAt: number } | undefined {
+    if (this.#head === this.#frames.length) return undefined;
+    if (now - this.#nextHeardAt > STALL_MS) {
+      this.#nextHeardAt = now;
+      this.#currentLeadMs = 0;
+    }
+    if (this.#nextHeardAt - this.#currentLeadMs > now) return undefined;
+    const frame = this.#frames[this.#head++];
+    if (this.#head === this.#frames.length) {
+      this.#frames = [];
+      this.#head = 0;
+    }
+    const heardAt = this.#nextHeardAt;
+    this.#heard.add(heardAt, FRAME_MS, frame.reply, frame.itemId);
+    this.#nextHeardAt += FRAME_MS;
+    this.#currentLeadMs = Math.min(this.#leadMs, this.#currentLeadMs + LEAD_STEP_MS);
+    return { frame, heardAt };
+  }
+
+  /** Audio that did not wait here but left at once. @returns when the caller begins to hear it. */
+  passed(now: number, ms: number, reply: number): number {
+    if (now - this.#nextHeardAt > STALL_MS) this.#nextHeardAt = now;
+    const heardAt = this.#nextHeardAt;
+    this.#heard.add(heardAt, ms, reply, undefined);
+    this.#nextHeardAt += ms;
+    return heardAt;
+  }
+
+  /** Drops everything that waits and says what the caller heard of the reply that was cut. */
+  interrupt(now: number): HeardPart & { readonly droppedMs: number } {
+    const droppedMs = this.queuedMs;
+    const head = this.#frames[this.#head];
+    const unheard = head && this.#heard.endsAt <= now && head.reply !== this.#heard.lastReply;
+    const part = unheard ? { heardMs: 0, itemId: head.itemId } : this.#heard.at(now);
+    this.#frames = [];
+    this.#head = 0;
+    return { ...part, droppedMs };
+  }
+}

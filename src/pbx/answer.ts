@@ -1,0 +1,90 @@
+/** The PBX's side of a call that dialled us: a WebSocket on one side, messages and payloads on the other. */
+import type { RawData, WebSocket } from "ws";
+import { FRAME_MS, type MediaFormat } from "../audio/format.js";
+import type { Payload } from "../audio/payload.js";
+import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
+import { parsePbxMessage } from "../protocol/parse.js";
+import { mediaSerializer } from "../protocol/serialize.js";
+
+export interface PbxEvents {
+  message(message: PbxMessage | Fault): void;
+  /** `ms` of agent audio found no room in the socket. */
+  congested(ms: number): void;
+  /** Exactly once, last. */
+  closed(code: number): void;
+}
+
+/** A socket that holds more unsent audio than this takes no more. */
+const MAX_BUFFERED_MS = 500;
+/** A peer that does not answer our close is cut off. */
+const CLOSE_TIMEOUT_MS = 2000;
+const BINARY_FRAME: Fault = {
+  type: "fault",
+  code: "binary-frame",
+  detail: "a binary frame; this wire is JSON text",
+};
+
+export class AnsweredCall {
+  readonly #socket: WebSocket;
+  readonly #events: PbxEvents;
+  #serialize: ((payload: Payload) => string) | undefined;
+  #maxBufferedBytes = 0;
+  #alive = true;
+
+  constructor(socket: WebSocket, events: PbxEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    let tooBig = false;
+    socket.on("message", (data, isBinary) => this.#received(data, isBinary));
+    socket.on("pong", () => {
+      this.#alive = true;
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      // ws closes the socket itself after every error; only this one deserves its own name.
+      if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") tooBig = true;
+    });
+    socket.on("close", (code) => events.closed(tooBig ? 1009 : code));
+  }
+
+  /** From here on answers can be sent: they carry the ids that `start` named. */
+  started(info: CallInfo): void {
+    this.#serialize = mediaSerializer(info.callId, info.accountId);
+    this.#maxBufferedBytes = maxBufferedBytes(info.format);
+  }
+
+  send(payload: Payload): void {
+    const socket = this.#socket;
+    if (!this.#serialize || socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > this.#maxBufferedBytes) this.#events.congested(FRAME_MS);
+    else socket.send(this.#serialize(payload));
+  }
+
+  /** Asks whether the peer still lives; cuts it off if it did not answer since the last time. */
+  ping(): void {
+    if (!this.#alive) this.#socket.terminate();
+    else if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#alive = false;
+      this.#socket.ping();
+    }
+  }
+
+  close(code: number, reason: string): void {
+    const socket = this.#socket;
+    if (socket.readyState === socket.CLOSED) return;
+    socket.close(code, reason.slice(0, 120));
+    const timeout = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+    socket.once("close", () => clearTimeout(timeout));
+  }
+
+  #received(data: RawData, isBinary: boolean): void {
+    // ws hands over one Buffer per message as long as nobody sets another binaryType.
+    this.#events.message(isBinary ? BINARY_FRAME : parsePbxMessage((data as Buffer).toString()));
+  }
+}
+
+/** What 500 ms of answers weigh on the wire: base64 and about 150 bytes of JSON around every frame. */
+function maxBufferedBytes(format: MediaFormat): number {
+  const bytesPerFrame =
+    format.encoding === "opus" ? 200 : (format.sampleRate / 50) * (format.encoding === "pcm16" ? 2 : 1);
+  return (MAX_BUFFERED_MS / FRAME_MS) * (bytesPerFrame * (4 / 3) + 150);
+}

@@ -1,1 +1,9 @@
-export {};
+/** The public API: what a module with an agent of one's own needs. */
+export type { AgentKind, ConnectContext, OptionSpec, OptionSpecs, OptionValues } from "./agents/agent.js";
+export { defineAgent } from "./agents/agent.js";
+export type { Encoding, MediaFormat, SampleRate } from "./audio/format.js";
+export { Payload } from "./audio/payload.js";
+export type { Leg, LegEvent, Speaker } from "./call/leg.js";
+export type { ErrorCode } from "./errors.js";
+export { BridgeError } from "./errors.js";
+export type { CallInfo } from "./protocol/messages.js";

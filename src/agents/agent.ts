@@ -16,17 +16,18 @@ export type OptionSpec =
       readonly help: string;
       readonly min?: number;
       readonly max?: number;
+      readonly choices?: readonly number[];
     }
   | { readonly type: "boolean"; readonly default?: boolean; readonly help: string };
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-type OptionValue<S extends OptionSpec> = S extends { type: "number" }
-  ? number
-  : S extends { type: "boolean" }
-    ? boolean
-    : S extends { choices: readonly (infer C)[] }
-      ? C
+type OptionValue<S extends OptionSpec> = S extends { choices: readonly (infer C)[] }
+  ? C
+  : S extends { type: "number" }
+    ? number
+    : S extends { type: "boolean" }
+      ? boolean
       : string;
 
 /** The checked values: present when the spec has a default, else possibly undefined. */
@@ -47,7 +48,7 @@ export interface ConnectContext<S extends OptionSpecs = OptionSpecs> {
   readonly headers: Readonly<Record<string, string>>;
   /** Reports what the agent does. May be called before `connect` resolves; nothing is lost. */
   readonly emit: (event: LegEvent) => void;
-  /** Aborted when the call ends before the agent is connected. */
+  /** Aborted when the call ends, or the time for connecting is over, before the agent is connected. */
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +58,13 @@ export interface AgentKind<S extends OptionSpecs = OptionSpecs> {
   readonly summary: string;
   /** Whether the spec must, may or cannot have a URL after the colon. */
   readonly url: "required" | "optional" | "none";
+  /** What the URL may begin with, for example `["ws", "wss"]`. Left out, anything may stand after the colon. */
+  readonly schemes?: readonly string[];
+  /** A whole spec that works when copied, shown where one is wrong or missing. */
+  readonly example?: string;
   readonly options: S;
+  /** What no single option's spec can say. Called before the first call; throws a `BridgeError`. */
+  checkOptions?(options: OptionValues<S>): void;
   /** Rejects with a `BridgeError` when the agent cannot be reached or refuses. */
   connect(context: ConnectContext<S>): Promise<Leg>;
 }

@@ -1,0 +1,80 @@
+/** Google ADK behind the usual small wrapper: flat JSON messages of `mime_type`, `data` and `role`. */
+import { bytesPerMs, pcm16 } from "../audio/format.js";
+import type { Payload } from "../audio/payload.js";
+import type { Leg } from "../call/leg.js";
+import { AdkSpeech } from "./adk-speech.js";
+import { defineAgent } from "./agent.js";
+import { parseObject } from "./json.js";
+import { AgentSocket } from "./socket.js";
+import { warnOnce } from "./warn-once.js";
+
+/** Characters of base64 and of the message around it, for each byte of 20 ms of audio. */
+const WIRE_GROWTH = 1.5;
+
+export const adk = defineAgent({
+  name: "adk",
+  summary: "a Google ADK agent behind a WebSocket wrapper ({mime_type, data, role} as JSON)",
+  url: "required",
+  schemes: ["ws", "wss"],
+  example: "adk:ws://127.0.0.1:8000/ws/{callId}?is_audio=true",
+  options: {
+    inputRate: {
+      type: "number",
+      choices: [8000, 16000, 24000, 48000],
+      default: 16000,
+      help: "rate in Hz of what the agent hears; 24000 for the vendor's example wrapper as it stands",
+    },
+    outputRate: {
+      type: "number",
+      choices: [8000, 16000, 24000, 48000],
+      default: 24000,
+      help: "rate in Hz of what the agent says, where its messages do not state one",
+    },
+    greeting: {
+      type: "string",
+      help: "text that is sent to the agent at the start, so that it speaks first",
+    },
+  },
+  async connect({ options, url, headers, emit, signal }): Promise<Leg> {
+    const hears = pcm16(options.inputRate);
+    const speaks = pcm16(options.outputRate);
+    const msPerByte = 1 / bytesPerMs(hears);
+    const head = `{"mime_type":"audio/pcm;rate=${hears.sampleRate}","data":"`;
+    const warn = warnOnce(emit);
+    const speech = new AdkSpeech(speaks, emit, warn);
+    const socket = new AgentSocket({
+      url: withAudio(url as string),
+      headers,
+      signal,
+      bytesPerMs: bytesPerMs(hears) * WIRE_GROWTH,
+      emit,
+      onText(text) {
+        const message = parseObject(text);
+        if (message) speech.read(message);
+        else warn("agent-malformed", "the agent sent a text that is not a JSON object; it was ignored");
+      },
+      onBytes: () => warn("agent-binary", "the agent sent a binary message, which this wire does not have"),
+    });
+    await socket.opened;
+    if (options.greeting) {
+      socket.sendControl(JSON.stringify({ mime_type: "text/plain", data: options.greeting, role: "user" }));
+    }
+    return {
+      hears,
+      speaks,
+      send: (audio: Payload) => {
+        socket.sendAudio(`${head}${audio.base64}","role":"user"}`, audio.bytes.length * msPerByte);
+      },
+      // The wire has no word for it: ADK learns of an interruption by hearing the caller.
+      interrupt() {},
+      close: (code, reason) => socket.close(code, reason),
+    };
+  },
+});
+
+/** The wrapper compares `is_audio` to the text "true"; without it, it answers in text. */
+function withAudio(address: string): string {
+  const url = new URL(address);
+  if (!url.searchParams.has("is_audio")) url.search += `${url.search ? "&" : ""}is_audio=true`;
+  return url.href;
+}

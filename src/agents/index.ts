@@ -1,0 +1,117 @@
+/** The list of agent kinds, and the way from an agent spec to an agent that can be connected. */
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Leg, LegEvent } from "../call/leg.js";
+import { nearest } from "../config/suggest.js";
+import { BridgeError } from "../errors.js";
+import type { CallInfo } from "../protocol/messages.js";
+import type { AgentKind } from "./agent.js";
+import { connectInTime, fenced } from "./connect.js";
+import { isModulePath, kindFault, loadAgentModule, splitModulePath } from "./module.js";
+import { checkOptions, type GivenOptions } from "./options.js";
+import { checkUrl, displayName, fillUrl } from "./url.js";
+
+/** Every kind that is built in, in the order in which it is listed. A kind is loaded when it is used. */
+export const agentKinds: readonly { readonly name: string; load(): Promise<AgentKind> }[] = [
+  { name: "echo", load: async () => (await import("./echo.js")).echo },
+  { name: "adk", load: async () => (await import("./adk.js")).adk },
+  { name: "smartpbx", load: async () => (await import("./smartpbx.js")).smartpbx },
+  { name: "websocket", load: async () => (await import("./websocket.js")).websocket },
+];
+
+export interface AgentSettings {
+  readonly options: GivenOptions;
+  /** Extra request headers for the agent's endpoint. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The longest an agent may take to connect. Default 10 s. */
+  readonly agentTimeoutMs?: number;
+}
+
+export interface AgentContext {
+  readonly call: CallInfo;
+  /** The caller's `start` message as it came. */
+  readonly rawStart: object;
+  /** May be called before `connect` resolves, and from inside any method of the leg. */
+  readonly emit: (event: LegEvent) => void;
+  /** Aborted when the call ends before the agent is connected. */
+  readonly signal: AbortSignal;
+}
+
+/** An agent whose spec, options and URL are known to be good. */
+export interface Agent {
+  /** For people and recordings: the kind and its URL without query, credentials or secrets. */
+  readonly name: string;
+  /**
+   * Rejects with a BridgeError `agent-refused` or `agent-unreachable`, or with the signal's reason when that is aborted.
+   */
+  connect(context: AgentContext): Promise<Leg>;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * Finds the agent that a spec names, and checks everything that can be checked before the first call.
+ *
+ * @param spec `kind`, `kind:URL`, the path of a module (with `:URL` behind it if it takes one), or a kind itself.
+ * @throws BridgeError `unknown-agent`, `bad-agent-option`, `bad-agent-module`, or `bad-flag` for a bad URL or header.
+ */
+export async function resolveAgent(spec: string | AgentKind, settings: AgentSettings): Promise<Agent> {
+  const { kind, url } = await findKind(spec);
+  const options = checkOptions(kind, settings.options);
+  checkUrl(kind, url);
+  const headers = settings.headers ?? {};
+  checkHeaders(headers);
+  const timeoutMs = settings.agentTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+  return {
+    name: displayName(kind.name, url),
+    connect: ({ call, rawStart, emit, signal }) => {
+      const filled = url === undefined ? undefined : fillUrl(url, call);
+      return connectInTime(kind, { options, url: filled, call, rawStart, headers, emit, signal }, timeoutMs);
+    },
+  };
+}
+
+async function findKind(spec: string | AgentKind): Promise<{ kind: AgentKind; url: string | undefined }> {
+  if (typeof spec !== "string") {
+    const fault = kindFault(spec);
+    if (!fault) return { kind: fenced(spec), url: undefined };
+    throw new BridgeError("bad-agent-module", `The agent ${fault}`, {
+      fix: "Make it with defineAgent({ … })",
+    });
+  }
+  if (isModulePath(spec)) {
+    const { path, url } = splitModulePath(spec);
+    return { kind: fenced(await loadAgentModule(path)), url };
+  }
+  const colon = spec.indexOf(":");
+  const name = colon < 0 ? spec : spec.slice(0, colon);
+  const listed = agentKinds.find((kind) => kind.name === name);
+  if (!listed) throw unknownAgent(name);
+  return { kind: await listed.load(), url: colon < 0 ? undefined : spec.slice(colon + 1) || undefined };
+}
+
+function unknownAgent(name: string): BridgeError {
+  if (/^(wss?|https?)$/.test(name)) {
+    return new BridgeError("unknown-agent", "An agent is more than a URL: its kind comes first", {
+      fix: "For example: --agent 'websocket:ws://127.0.0.1:9000' or --agent 'smartpbx:wss://host/media-stream'",
+    });
+  }
+  const names = agentKinds.map((kind) => kind.name);
+  const meant = nearest(name, names);
+  const all = `The kinds are ${names.join(", ")}; or give the path of a module, such as ./agent.mjs`;
+  return new BridgeError("unknown-agent", `There is no agent kind "${name}"`, {
+    fix: meant ? `Did you mean "${meant}"? ${all}` : all,
+  });
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw new BridgeError("bad-flag", `The agent header ${JSON.stringify(name)} cannot be sent`, {
+        fix: "Header names are letters, digits and dashes; values must not have line breaks or letters outside Latin-1",
+      });
+    }
+  }
+}

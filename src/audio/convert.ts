@@ -1,0 +1,78 @@
+/** Turns a stream of plain audio in one media format into another: encoding and sample rate, in any chunking. */
+import { type MediaFormat, sameFormat } from "./format.js";
+import { decodeUlaw, encodeUlaw } from "./g711.js";
+import { pcmBytes, pcmSamples, WholeSamples } from "./pcm.js";
+import { Resampler } from "./resample.js";
+
+export interface Converter {
+  /** True when both formats are the same and bytes go through unchanged. */
+  readonly identity: boolean;
+  /**
+   * All output that follows from the input so far. The same bytes in any chunking give the same bytes out. Half a sample
+   * at the end of a chunk waits for the next. The result is never written to again; it may be a view of `chunk`.
+   */
+  convert(chunk: Uint8Array): Uint8Array;
+  /** What the resampler's delay still holds back, then starts anew. Half a sample that never became whole is dropped. */
+  flush(): Uint8Array;
+}
+
+/**
+ * A converter between two plain formats: μ-law at 8 kHz and PCM at any rate.
+ * @throws RangeError for Opus, which is not plain audio, and for μ-law at another rate than 8 kHz.
+ */
+export function createConverter(from: MediaFormat, to: MediaFormat): Converter {
+  for (const { encoding, sampleRate } of [from, to]) {
+    if (encoding === "opus") throw new RangeError("Opus must be decoded before it can be converted");
+    if (encoding === "g711_ulaw" && sampleRate !== 8000)
+      throw new RangeError("μ-law audio has 8000 samples a second");
+  }
+  return sameFormat(from, to) ? new Identity(from) : new Transcoder(from, to);
+}
+
+const NOTHING = new Uint8Array(0);
+
+class Identity implements Converter {
+  readonly identity = true;
+  readonly #whole: WholeSamples | undefined;
+
+  constructor(format: MediaFormat) {
+    if (format.encoding === "pcm16") this.#whole = new WholeSamples();
+  }
+
+  convert(chunk: Uint8Array): Uint8Array {
+    return this.#whole ? this.#whole.take(chunk) : chunk;
+  }
+
+  flush(): Uint8Array {
+    this.#whole?.reset();
+    return NOTHING;
+  }
+}
+
+class Transcoder implements Converter {
+  readonly identity = false;
+  readonly #fromUlaw: boolean;
+  readonly #toUlaw: boolean;
+  readonly #whole = new WholeSamples();
+  readonly #resampler: Resampler | undefined;
+
+  constructor(from: MediaFormat, to: MediaFormat) {
+    this.#fromUlaw = from.encoding === "g711_ulaw";
+    this.#toUlaw = to.encoding === "g711_ulaw";
+    if (from.sampleRate !== to.sampleRate) this.#resampler = new Resampler(from.sampleRate, to.sampleRate);
+  }
+
+  convert(chunk: Uint8Array): Uint8Array {
+    const samples = this.#fromUlaw ? decodeUlaw(chunk) : pcmSamples(this.#whole.take(chunk));
+    return this.#encode(this.#resampler ? this.#resampler.process(samples) : samples);
+  }
+
+  flush(): Uint8Array {
+    this.#whole.reset();
+    return this.#resampler ? this.#encode(this.#resampler.flush()) : NOTHING;
+  }
+
+  #encode(samples: Int16Array): Uint8Array {
+    return this.#toUlaw ? encodeUlaw(samples) : pcmBytes(samples);
+  }
+}

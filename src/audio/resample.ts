@@ -1,0 +1,176 @@
+/** Streaming sample-rate conversion among 8, 16, 24 and 48 kHz by a polyphase FIR filter. */
+import type { SampleRate } from "./format.js";
+import { DELAY, lowpass } from "./resample-filter.js";
+
+/** How one rate becomes another: put `up - 1` zeros after each sample, filter, keep every `down`-th. */
+interface Plan {
+  readonly up: number;
+  readonly down: number;
+  /** Taps of one phase. */
+  readonly taps: number;
+  /** One row of taps for each of the `up` phases, oldest sample first. Shared by all resamplers of the pair. */
+  readonly rows: readonly Float64Array[];
+}
+
+const plans = new Map<string, Plan>();
+
+function planFor(from: SampleRate, to: SampleRate): Plan {
+  const name = `${from}>${to}`;
+  let plan = plans.get(name);
+  if (!plan) plans.set(name, (plan = makePlan(from, to)));
+  return plan;
+}
+
+function makePlan(from: SampleRate, to: SampleRate): Plan {
+  const common = greatestCommonDivisor(from, to);
+  const up = to / common;
+  const down = from / common;
+  const filter = from === to ? Float64Array.of(1) : lowpass(Math.max(up, down), up > down ? "up" : "down");
+  const taps = Math.ceil(filter.length / up);
+  const rows = Array.from({ length: up }, (_, phase) => {
+    const row = new Float64Array(taps);
+    for (let tap = 0; tap < taps; tap++) row[taps - 1 - tap] = filter[phase + up * tap] ?? 0;
+    // Each phase alone has unity gain at 0 Hz, or a constant input would come out with a ripple.
+    const sum = row.reduce((total, value) => total + value);
+    return row.map((value) => value / sum);
+  });
+  return { up, down, taps, rows };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/**
+ * Converts one stream. Keeps its state between chunks: the same samples in any chunking give the same samples out, and n
+ * samples in give `n * to / from` samples out (rounded up) at once, also at the start, which is delayed like the rest.
+ * Flat within 0.05 dB up to 0.425 of the lower rate (3.4 kHz at 8 kHz); going down, 70 dB of attenuation from 0.5 of it
+ * (4 kHz) on. Silence stays silence exactly.
+ */
+export class Resampler {
+  /** Group delay: 1.875 ms where 8 kHz is one of the rates, less where it is not, 0 between equal rates. */
+  readonly delayMs: number;
+  readonly #plan: Plan;
+  readonly #delaySamples: number;
+  /** The last `taps - 1` samples of what came before, then up to `#blockSamples` new ones. */
+  readonly #window: Float64Array;
+  readonly #blockSamples: number;
+  /** Position of the next output after the next input, in steps of 1/up of an input sample. */
+  #position = 0;
+
+  constructor(from: SampleRate, to: SampleRate) {
+    this.#plan = planFor(from, to);
+    const lower = Math.min(from, to);
+    this.#delaySamples = from === to ? 0 : (DELAY * from) / lower;
+    this.delayMs = (this.#delaySamples / from) * 1000;
+    this.#blockSamples = from / 50;
+    this.#window = new Float64Array(this.#plan.taps - 1 + this.#blockSamples);
+  }
+
+  /** Takes any number of samples and gives all that follow from them, rounded and saturated to 16 bits. */
+  process(samples: Int16Array): Int16Array {
+    const out = new Int16Array(this.#outputCount(samples.length));
+    let written = 0;
+    for (let start = 0; start < samples.length; start += this.#blockSamples) {
+      written += this.#block(
+        samples,
+        start,
+        Math.min(start + this.#blockSamples, samples.length),
+        out,
+        written,
+      );
+    }
+    return out;
+  }
+
+  /** The samples still held back by the delay, then starts anew. */
+  flush(): Int16Array {
+    const tail = this.process(new Int16Array(this.#delaySamples));
+    this.reset();
+    return tail;
+  }
+
+  /** Forgets everything heard so far. */
+  reset(): void {
+    this.#window.fill(0);
+    this.#position = 0;
+  }
+
+  #outputCount(inputs: number): number {
+    return Math.ceil((inputs * this.#plan.up - this.#position) / this.#plan.down);
+  }
+
+  /** Converts `samples[start..end)`, at most one block, into `out` from `offset` on. Returns how many it wrote. */
+  #block(samples: Int16Array, start: number, end: number, out: Int16Array, offset: number): number {
+    const { up, down, taps, rows } = this.#plan;
+    const window = this.#window;
+    const inputs = end - start;
+    for (let i = 0; i < inputs; i++) window[taps - 1 + i] = samples[start + i];
+
+    // Outputs `up` apart share a phase, and so a row of taps; they are `down` inputs apart.
+    const count = this.#outputCount(inputs);
+    for (let first = 0; first < Math.min(up, count); first++) {
+      const position = this.#position + first * down;
+      filterRow(
+        rows[position % up],
+        window,
+        Math.floor(position / up),
+        down,
+        out,
+        offset + first,
+        up,
+        offset + count,
+      );
+    }
+
+    this.#position += count * down - inputs * up;
+    window.copyWithin(0, inputs, inputs + taps - 1);
+    return count;
+  }
+}
+
+/**
+ * Writes `out[to]`, `out[to + stride]`, … below `end`: the sums of products of `row` with the window from `from`,
+ * `from + step`, … on. Four sums at a time share each load of a tap, which nearly halves the time in V8. Every sum adds in
+ * the same order, so how outputs fall into fours does not show.
+ */
+function filterRow(
+  row: Float64Array,
+  window: Float64Array,
+  from: number,
+  step: number,
+  out: Int16Array,
+  to: number,
+  stride: number,
+  end: number,
+): void {
+  const taps = row.length;
+  let at = from;
+  let o = to;
+  for (; o + 3 * stride < end; o += 4 * stride, at += 4 * step) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let tap = 0, i = at; tap < taps; tap++, i++) {
+      const value = row[tap];
+      a += value * window[i];
+      b += value * window[i + step];
+      c += value * window[i + 2 * step];
+      d += value * window[i + 3 * step];
+    }
+    out[o] = toInt16(a);
+    out[o + stride] = toInt16(b);
+    out[o + 2 * stride] = toInt16(c);
+    out[o + 3 * stride] = toInt16(d);
+  }
+  for (; o < end; o += stride, at += step) {
+    let sum = 0;
+    for (let tap = 0; tap < taps; tap++) sum += row[tap] * window[at + tap];
+    out[o] = toInt16(sum);
+  }
+}
+
+function toInt16(value: number): number {
+  return Math.max(-32768, Math.min(32767, Math.round(value)));
+}

@@ -1,0 +1,279 @@
+/**
+ * A caller as a state machine: told what arrived and what time it is, it says what a phone behind SmartPBX would send.
+ * It owns no socket, timer, file or clock. Times are milliseconds since the socket opened.
+ */
+import { FRAME_MS } from "../audio/format.js";
+import type { PayloadCodec } from "../audio/payload-codec.js";
+import type { CallEvent, CallNote, CallSummary, EndReason } from "../call/events.js";
+import { Metrics } from "../call/metrics.js";
+import { Turns } from "../call/turns.js";
+import type { EndpointMessage } from "../protocol/messages.js";
+import { parseEndpointMessage } from "../protocol/parse.js";
+import type { Profile, ProfiledCall } from "../protocol/profiles.js";
+import { printable } from "../protocol/text.js";
+import { type ComplaintCode, Complaints } from "./complaints.js";
+import { Ear, type HeardFrame } from "./ear.js";
+import { type Exchange, judged, naturalEnd, type Outcome } from "./ending.js";
+import type { Histogram } from "./histogram.js";
+import type { Player, Track } from "./track.js";
+
+export interface KeyPress {
+  readonly digit: string;
+  readonly atMs: number;
+}
+
+export interface CallPlan {
+  readonly info: ProfiledCall;
+  readonly profile: Profile;
+  /** What the caller says. */
+  readonly track: Track;
+  /** Reads the answers. Freed by whoever made it. */
+  readonly codec: PayloadCodec;
+  /** The endpoint's name for people, without secrets. */
+  readonly endpoint: string;
+  readonly keys?: readonly KeyPress[];
+  /** Hangs up then, whatever is going on. Without it (and `dropAfterMs`) the caller hangs up when all is said and answered. */
+  readonly hangUpAfterMs?: number;
+  /** Cuts the connection then, without a word. */
+  readonly dropAfterMs?: number;
+}
+
+export interface CallerEffects {
+  send(message: string): void;
+  /** True while the socket holds so much unsent audio that adding to it only makes the call later. */
+  congested(): boolean;
+  close(code: number, reason: string): void;
+  /** Cuts the connection without a close frame. */
+  drop(): void;
+  note(event: CallEvent): void;
+  heard(frame: HeardFrame): void;
+}
+
+export class Caller {
+  readonly #plan: CallPlan;
+  readonly #effects: CallerEffects;
+  readonly #lateness: Histogram;
+  readonly #keys: readonly KeyPress[];
+  readonly #nextFrame: Player;
+  readonly #ear: Ear;
+  readonly #turns: Turns;
+  readonly #metrics = new Metrics();
+  readonly #complaints: Complaints;
+  #now = 0;
+  #dueAt = 0;
+  #framesSaid = 0;
+  #keysPressed = 0;
+  /** When the caller last said or pressed something. */
+  #activeAt = Number.NEGATIVE_INFINITY;
+  /** When the last voiced audio of the agent will have been heard. */
+  #agentVoicedUntil = Number.NEGATIVE_INFINITY;
+  #outcome: Outcome | undefined;
+  #summary: CallSummary | undefined;
+
+  /** @param lateness collects how late each frame was sent, in ms; may be shared by many calls. */
+  constructor(plan: CallPlan, effects: CallerEffects, lateness: Histogram) {
+    this.#plan = plan;
+    this.#effects = effects;
+    this.#lateness = lateness;
+    this.#keys = [...(plan.keys ?? [])].sort((a, b) => a.atMs - b.atMs);
+    this.#nextFrame = plan.track.play();
+    this.#ear = new Ear(plan.codec);
+    this.#turns = new Turns((event) => this.#note(event));
+    this.#complaints = new Complaints(plan.info, (code, message) =>
+      this.#note({ type: "warning", code, message }),
+    );
+  }
+
+  /** When `wake` is wanted next. Infinity once the call has ended. */
+  get dueAt(): number {
+    return this.#dueAt;
+  }
+
+  /** Set when the call has ended. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  /** What the endpoint did wrong, and how often. */
+  get complaints(): Readonly<Partial<Record<ComplaintCode, number>>> {
+    return this.#complaints.counts;
+  }
+
+  /** Set when the call has ended. */
+  get summary(): CallSummary | undefined {
+    return this.#summary;
+  }
+
+  /** The socket opened: time 0. */
+  open(): void {
+    const { info, profile, endpoint } = this.#plan;
+    const messages = profile.opening(info);
+    for (const message of messages) this.#effects.send(message);
+    const raw = JSON.parse(messages.at(-1) as string) as object;
+    this.#note({ type: "call-started", info, agent: endpoint, raw });
+    this.#note({ type: "agent-ready", passthrough: true });
+    this.#reckon();
+    this.wake(0);
+  }
+
+  /** Does all that is due by `now`, in the order of the times at which it was due. */
+  wake(now: number): void {
+    this.#now = now;
+    const congested = this.#effects.congested();
+    for (let due = this.#dueAt; due <= now; due = this.#dueAt) {
+      if (due === this.#keyAt) this.#press(this.#keys[this.#keysPressed++]);
+      else if (due === this.#endAt) this.#finish();
+      else this.#say(due, congested);
+      this.#reckon();
+    }
+  }
+
+  /** A message of the endpoint. */
+  receive(text: string, now: number): void {
+    if (this.#outcome) return;
+    this.#now = now;
+    const message = parseEndpointMessage(text);
+    if (message.type !== "media") this.#complaints.unusable(message);
+    else if (this.#complaints.accepts(message)) this.#hear(message);
+    this.#reckon();
+  }
+
+  receiveBinary(now: number): void {
+    if (this.#outcome) return;
+    this.#now = now;
+    this.#complaints.binary();
+  }
+
+  /** The endpoint closed the socket. `reason` is what it said: at most 123 bytes of anything. */
+  closed(code: number, reason: string, now: number): void {
+    const said = printable(reason, 123).trim();
+    const detail = `the endpoint closed the call with ${code}${said && ` (${said})`}`;
+    // 1005: a close frame without a code, which is how simple servers end in good order.
+    if (code !== 1000 && code !== 1005) return this.lost(detail, now);
+    if (this.#outcome) return;
+    this.#now = now;
+    this.#end("agent-ended", this.#judged({ ok: true, reason: "agent-ended", detail }));
+  }
+
+  /** The connection broke. `detail` says how. */
+  lost(detail: string, now: number): void {
+    if (this.#outcome) return;
+    this.#now = now;
+    this.#end("agent-failed", { ok: false, reason: "agent-failed", detail });
+  }
+
+  /** Hangs up before the plan's end. */
+  interrupt(now: number): void {
+    if (this.#outcome) return;
+    this.#now = now;
+    this.#hangUp({ ok: false, reason: "interrupted", detail: "interrupted before its end" });
+  }
+
+  #reckon(): void {
+    this.#dueAt = this.#outcome
+      ? Number.POSITIVE_INFINITY
+      : Math.min(this.#framesSaid * FRAME_MS, this.#keyAt, this.#endAt);
+  }
+
+  get #keyAt(): number {
+    return this.#keys[this.#keysPressed]?.atMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  get #endAt(): number {
+    const { hangUpAfterMs, dropAfterMs } = this.#plan;
+    if (hangUpAfterMs === undefined && dropAfterMs === undefined) return naturalEnd(this.#exchange);
+    return Math.min(hangUpAfterMs ?? Number.POSITIVE_INFINITY, dropAfterMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  get #exchange(): Exchange {
+    const { track } = this.#plan;
+    return {
+      saidAllAt: Math.max(track.durationMs, this.#keys.at(-1)?.atMs ?? 0),
+      expectsAnswer: track.voiced || this.#keys.length > 0,
+      activeAt: this.#activeAt,
+      agentVoicedUntil: this.#agentVoicedUntil,
+    };
+  }
+
+  #say(due: number, congested: boolean): void {
+    const { payload, message, voiced } = this.#nextFrame();
+    this.#framesSaid++;
+    this.#lateness.record(this.#now - due);
+    if (congested) {
+      this.#metrics.droppedMs += FRAME_MS;
+      this.#complaints.congested();
+    } else {
+      this.#effects.send(message);
+      this.#note({ type: "caller-audio", payload });
+    }
+    // Speech is timed by when it was due, so that our own lateness never flatters the agent.
+    this.#turns.callerChunk(due, FRAME_MS, voiced);
+    if (voiced) this.#activeAt = due;
+  }
+
+  #press({ digit, atMs }: KeyPress): void {
+    const { profile, info } = this.#plan;
+    this.#activeAt = atMs;
+    if (profile.dtmf) {
+      this.#effects.send(profile.dtmf(info, digit));
+      this.#note({ type: "dtmf", digit });
+    } else {
+      this.#complaints.noDtmf();
+    }
+  }
+
+  #hear(message: EndpointMessage): void {
+    const { heardAt, frames, refusedMs } = this.#ear.hear(message.payload, this.#now);
+    this.#note({ type: "agent-audio", payload: message.payload, heardAt });
+    for (const frame of frames) {
+      this.#turns.agentChunk(this.#now, frame.heardAt, frame.ms, frame.voiced);
+      if (frame.voiced && this.#turns.agentSpeaking) this.#agentVoicedUntil = frame.heardAt + frame.ms;
+      this.#effects.heard(frame);
+    }
+    if (refusedMs > 0) {
+      this.#metrics.droppedMs += refusedMs;
+      this.#complaints.flood();
+    }
+  }
+
+  /** The end that the plan wants, now that its time has come. */
+  #finish(): void {
+    const { hangUpAfterMs = Number.POSITIVE_INFINITY, dropAfterMs = Number.POSITIVE_INFINITY } = this.#plan;
+    if (dropAfterMs < hangUpAfterMs) {
+      this.#effects.drop();
+      this.#end(
+        "caller-lost",
+        this.#judged({ ok: true, reason: "dropped", detail: "the caller was cut off" }),
+      );
+    } else {
+      this.#hangUp(this.#judged({ ok: true, reason: "hung-up", detail: "the caller hung up" }));
+    }
+  }
+
+  #hangUp(outcome: Outcome): void {
+    for (const message of this.#plan.profile.closing(this.#plan.info)) this.#effects.send(message);
+    this.#note({ type: "hangup" });
+    this.#effects.close(1000, "");
+    this.#end("caller-hung-up", outcome);
+  }
+
+  #judged(planned: Outcome): Outcome {
+    const { refusedMedia } = this.#complaints;
+    return judged(planned, this.#exchange, this.#now, { heard: !this.#ear.empty, refused: refusedMedia });
+  }
+
+  #end(reason: EndReason, outcome: Outcome): void {
+    this.#turns.tick(this.#now);
+    const summary = this.#metrics.summary(this.#now, this.#turns.talkOverMs);
+    this.#outcome = outcome;
+    this.#summary = summary;
+    this.#reckon();
+    this.#note({ type: "call-ended", reason, detail: outcome.detail, summary });
+  }
+
+  #note(note: CallNote): void {
+    const event: CallEvent = { ...note, at: this.#now };
+    this.#metrics.observe(event);
+    this.#effects.note(event);
+  }
+}

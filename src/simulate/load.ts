@@ -1,0 +1,114 @@
+/** Places many calls, so many at a time and so many a second, and sums them up. */
+import { setMaxListeners } from "node:events";
+import type { Observer } from "../call/events.js";
+import { type Clock, realClock } from "../clock.js";
+import { BridgeError } from "../errors.js";
+import { Pacer } from "./pacer.js";
+import { type CallOptions, type CallResult, placeCall } from "./place-call.js";
+import { type LoadSummary, Tally } from "./tally.js";
+
+export interface LoadOptions {
+  /** How each call is placed. `out` makes sense for one call only. */
+  readonly call: Omit<CallOptions, "observers" | "signal" | "pacer" | "lateness" | "clock">;
+  /** Default 1. */
+  readonly calls?: number;
+  /** Calls at a time. Default 1. */
+  readonly concurrency?: number;
+  /** At most so many new calls a second. Default: as many as `concurrency` allows. */
+  readonly ratePerS?: number;
+  /** The observers of one call, asked for when it is about to be placed. */
+  readonly observersOf?: (index: number) => readonly Observer[];
+  /** Told after every change. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Places no more calls and hangs up those that are up; what was measured is kept. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+export interface LoadProgress {
+  readonly calls: number;
+  readonly running: number;
+  readonly ok: number;
+  readonly failed: number;
+}
+
+export interface LoadResult {
+  readonly summary: LoadSummary;
+  /** Of the call that ended last. */
+  readonly last: CallResult | undefined;
+  /** The first thing that kept a call from beginning. */
+  readonly firstError: BridgeError | undefined;
+}
+
+/** A call that cannot begin counts as failed, by its error's code. @throws whatever is not a BridgeError: our bug. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const { calls = 1, concurrency = 1, ratePerS, observersOf, onProgress, clock = realClock } = options;
+  const tally = new Tally();
+  const pacer = new Pacer(clock);
+  const stop = new AbortController();
+  const { signal } = stop;
+  setMaxListeners(0, signal);
+  const abort = () => stop.abort(options.signal?.reason);
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener("abort", abort, { once: true });
+
+  const startedAt = clock.now();
+  let placed = 0;
+  let running = 0;
+  let last: CallResult | undefined;
+  let firstError: BridgeError | undefined;
+  const progress = () => onProgress?.({ calls, running, ok: tally.ok, failed: tally.failed });
+
+  const placeOne = async (index: number): Promise<void> => {
+    running++;
+    progress();
+    try {
+      const observers = observersOf?.(index);
+      last = await placeCall({
+        ...options.call,
+        observers,
+        signal,
+        pacer,
+        lateness: tally.lateness,
+        clock,
+      });
+      tally.add(last);
+    } catch (error) {
+      if (error instanceof BridgeError) {
+        firstError ??= error;
+        tally.addFailure(error.code);
+      } else if (!signal.aborted) {
+        stop.abort(error);
+        throw error;
+      }
+    }
+    running--;
+    progress();
+  };
+
+  const line = async (): Promise<void> => {
+    while (placed < calls && !signal.aborted) {
+      const index = placed++;
+      if (ratePerS !== undefined) await waitUntil(clock, startedAt + (index * 1000) / ratePerS, signal);
+      if (!signal.aborted) await placeOne(index);
+    }
+  };
+
+  await Promise.all(Array.from({ length: Math.min(calls, concurrency) }, line)).finally(() =>
+    options.signal?.removeEventListener("abort", abort),
+  );
+  return { summary: tally.summary(clock.now() - startedAt), last, firstError };
+}
+
+/** Resolves at `at`, or as soon as `signal` is aborted. */
+function waitUntil(clock: Clock, at: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      timer.cancel();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = clock.setTimer(done, at - clock.now());
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

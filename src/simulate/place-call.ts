@@ -1,0 +1,176 @@
+/** Places one call over a real socket, as SmartPBX does when somebody dials the number. */
+import { randomUUID } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import type { RawData, WebSocket } from "ws";
+import { FRAME_MS, type SampleRate } from "../audio/format.js";
+import { loadOpus } from "../audio/opus.js";
+import { createPayloadCodec } from "../audio/payload-codec.js";
+import type { CallSummary, Observer } from "../call/events.js";
+import { type Clock, realClock } from "../clock.js";
+import { BridgeError } from "../errors.js";
+import { dial, shownUrl } from "../pbx/dial.js";
+import { PROFILES, type ProfileName } from "../protocol/profiles.js";
+import { Caller, type CallerEffects, type KeyPress } from "./caller.js";
+import type { ComplaintCode } from "./complaints.js";
+import type { Outcome } from "./ending.js";
+import { HeardWav } from "./heard-wav.js";
+import { Histogram } from "./histogram.js";
+import { type Paced, Pacer } from "./pacer.js";
+import type { Track } from "./track.js";
+
+export interface CallOptions {
+  readonly url: string;
+  /** Sent with the upgrade request. Secrets: they appear nowhere else. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The endpoint's name for people. Default: the URL without what may be secret. */
+  readonly endpoint?: string;
+  /** Default `v06`. */
+  readonly profile?: ProfileName;
+  /** Default: numbers and an account that nobody has. */
+  readonly caller?: string;
+  readonly callee?: string;
+  readonly accountId?: string;
+  /** What the caller says, in the call's media format. */
+  readonly track: Track;
+  readonly keys?: readonly KeyPress[];
+  readonly hangUpAfterMs?: number;
+  readonly dropAfterMs?: number;
+  /** Writes what the caller heard to this WAV file. */
+  readonly out?: string;
+  readonly observers?: readonly Observer[];
+  /** Hangs up in good order, or gives up dialling. */
+  readonly signal?: AbortSignal;
+  /** Shared by the calls of a load. */
+  readonly pacer?: Pacer;
+  readonly lateness?: Histogram;
+  readonly clock?: Clock;
+}
+
+export interface CallResult extends Outcome {
+  readonly callId: string;
+  readonly summary: CallSummary;
+  /** How late each frame was sent, in ms after its due time: our own fault, not the endpoint's. */
+  readonly senderLateness: Histogram;
+  /** What the endpoint did wrong, and how often. */
+  readonly complaints: Readonly<Partial<Record<ComplaintCode, number>>>;
+  /** The WebSocket close code; 1006 when there was no closing handshake. */
+  readonly closeCode: number;
+}
+
+/** A far end that does not answer our close frame is left after this time. */
+const CLOSE_TIMEOUT_MS = 2000;
+const CONGESTED_FRAMES = 500 / FRAME_MS;
+
+/**
+ * Resolves when the call is over, however it went.
+ * @throws BridgeError when it could not begin: what `dial` throws, or `cannot-write` for `out`. The signal's reason when it
+ * is aborted before the call began.
+ */
+export async function placeCall(options: CallOptions): Promise<CallResult> {
+  const { track, out, signal, observers = [], profile = "v06" } = options;
+  const opus = track.format.encoding === "opus" ? await loadOpus() : undefined;
+  const socket = await dial(options);
+  const file = out === undefined ? undefined : await openOut(out, socket);
+
+  const clock = options.clock ?? realClock;
+  const pacer = options.pacer ?? new Pacer(clock);
+  const senderLateness = options.lateness ?? new Histogram();
+  // Whether somebody speaks can be told at 8 kHz, which is cheap; what is kept is decoded in full.
+  const agentRate: SampleRate = file ? 48000 : 8000;
+  const codec = createPayloadCodec(track.format, { agentRate, opus });
+  const heardWav = file && new HeardWav(codec.plain);
+
+  const effects: CallerEffects = {
+    send: (message) => socket.send(message),
+    congested: () => socket.bufferedAmount > CONGESTED_FRAMES * track.longestMessage,
+    close: (code, reason) => {
+      socket.close(code, reason);
+      closeTimer = clock.setTimer(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+    },
+    drop: () => socket.terminate(),
+    note: (event) => {
+      for (const observer of observers) observer(event);
+    },
+    heard: (frame) => heardWav?.add(frame),
+  };
+  const info = {
+    callId: randomUUID(),
+    otherLegCallId: randomUUID(),
+    accountId: options.accountId ?? "simulated",
+    caller: options.caller ?? "+12025550101",
+    callee: options.callee ?? "+12025550199",
+    format: track.format,
+  };
+  const endpoint = options.endpoint ?? shownUrl(options.url);
+  const plan = { ...options, info, profile: PROFILES[profile], endpoint, codec };
+  const caller = new Caller(plan, effects, senderLateness);
+
+  let closeTimer: { cancel(): void } | undefined;
+  const openedAt = clock.now();
+  const now = () => clock.now() - openedAt;
+  const paced: Paced = {
+    get dueAt() {
+      return openedAt + caller.dueAt;
+    },
+    wake: (at) => caller.wake(at - openedAt),
+  };
+  const interrupt = () => caller.interrupt(now());
+  signal?.addEventListener("abort", interrupt, { once: true });
+  const closeCode = await new Promise<number>((resolve) => {
+    socket.on("message", (data: RawData, isBinary) => {
+      if (isBinary) caller.receiveBinary(now());
+      else caller.receive(data.toString(), now());
+    });
+    socket.on("error", (error) => caller.lost(breakage(error), now()));
+    socket.on("close", (code, reason) => {
+      if (code === 1006) caller.lost("the connection was lost", now());
+      else caller.closed(code, reason.toString(), now());
+      resolve(code);
+    });
+    socket.resume();
+    caller.open();
+    pacer.add(paced);
+    if (signal?.aborted) interrupt();
+  });
+  closeTimer?.cancel();
+  signal?.removeEventListener("abort", interrupt);
+  pacer.remove(paced);
+  codec.free();
+
+  const { outcome, summary, complaints } = caller as Caller & { outcome: Outcome; summary: CallSummary };
+  if (file && heardWav) await writeOut(file, heardWav.file(summary.durationMs), out as string);
+  return { ...outcome, callId: info.callId, summary, senderLateness, complaints, closeCode };
+}
+
+function breakage(error: NodeJS.ErrnoException): string {
+  const code = error.code ?? "";
+  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return "the endpoint sent a message of more than 1 MiB";
+  if (code.startsWith("WS_ERR_")) return `the endpoint broke the WebSocket protocol (${code})`;
+  return `the connection was lost${code && ` (${code})`}`;
+}
+
+async function openOut(path: string, socket: WebSocket): Promise<FileHandle> {
+  try {
+    return await open(path, "w");
+  } catch (cause) {
+    socket.terminate();
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function writeOut(file: FileHandle, bytes: Uint8Array, path: string): Promise<void> {
+  try {
+    await file.writeFile(bytes);
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  } finally {
+    await file.close();
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): BridgeError {
+  return new BridgeError("cannot-write", `${path} cannot be written.`, {
+    fix: "Check that its folder exists, may be written to and has room.",
+    cause,
+  });
+}

@@ -1,0 +1,82 @@
+/** A source encoded once, as wire messages of 20 ms each that all calls of a load share. */
+import { FRAME_MS, frameBytes, type MediaFormat, silenceByte } from "../audio/format.js";
+import { encodeUlaw } from "../audio/g711.js";
+import { loadOpus } from "../audio/opus.js";
+import { OpusFramer, type OpusFraming } from "../audio/opus-framing.js";
+import { Payload } from "../audio/payload.js";
+import { createPayloadCodec } from "../audio/payload-codec.js";
+import { pcmBytes } from "../audio/pcm.js";
+import { SpeechDetector } from "../audio/speech.js";
+import { serializeCallerMedia } from "../protocol/serialize.js";
+import type { Source } from "./source.js";
+
+export interface TrackFrame {
+  readonly payload: Payload;
+  readonly message: string;
+  readonly voiced: boolean;
+}
+
+/** Gives the frames of one call, one after the other, without end: after the source comes silence. */
+export type Player = () => TrackFrame;
+
+/** Opus: the encoder's memory of the source is gone after this many frames, and silence stays the same packet. */
+const OPUS_TAIL_FRAMES = 10;
+
+export class Track {
+  readonly format: MediaFormat;
+  /** Length of the source, in whole frames. */
+  readonly durationMs: number;
+  /** False when nothing in it counts as speech: no answer is to be expected. */
+  readonly voiced: boolean;
+  /** The longest message, in characters. */
+  readonly longestMessage: number;
+  readonly #frames: readonly TrackFrame[];
+  readonly #silence: TrackFrame;
+  readonly #framing: OpusFraming;
+
+  private constructor(format: MediaFormat, durationMs: number, frames: TrackFrame[], framing: OpusFraming) {
+    this.format = format;
+    this.durationMs = durationMs;
+    this.voiced = frames.some((frame) => frame.voiced);
+    this.longestMessage = frames.reduce((longest, frame) => Math.max(longest, frame.message.length), 0);
+    this.#silence = frames.pop() as TrackFrame;
+    this.#frames = frames;
+    this.#framing = framing;
+  }
+
+  /** @param framing how Opus packets travel; other formats have no framing. */
+  static async encode(source: Source, format: MediaFormat, framing: OpusFraming = "raw"): Promise<Track> {
+    const opus = format.encoding === "opus" ? await loadOpus() : undefined;
+    const codec = createPayloadCodec(format, { agentRate: 48000, opus });
+    const { plain } = codec;
+    const samples = source.samplesAt(plain.sampleRate);
+    const bytes = plain.encoding === "g711_ulaw" ? encodeUlaw(samples) : pcmBytes(samples);
+    const size = frameBytes(plain);
+    const sourceFrames = Math.ceil(bytes.length / size);
+    const speech = new SpeechDetector(plain);
+    const frames: TrackFrame[] = [];
+    for (let k = 0; k < sourceFrames + (opus ? OPUS_TAIL_FRAMES : 1); k++) {
+      const frame = Buffer.alloc(size, silenceByte(plain));
+      frame.set(bytes.subarray(k * size, (k + 1) * size));
+      frames.push(ready(codec.encode(frame), speech.push(frame)));
+    }
+    codec.free();
+    return new Track(format, sourceFrames * FRAME_MS, frames, framing);
+  }
+
+  play(): Player {
+    let k = 0;
+    const next: Player = () => this.#frames[k++] ?? this.#silence;
+    if (this.format.encoding !== "opus" || this.#framing === "raw") return next;
+    // A container is one stream with numbered pages or blocks, so every call writes its own.
+    const framer = new OpusFramer(this.#framing);
+    return () => {
+      const { payload, voiced } = next();
+      return ready(Payload.fromBytes(framer.frame(payload.bytes)), voiced);
+    };
+  }
+}
+
+function ready(payload: Payload, voiced: boolean): TrackFrame {
+  return { payload, message: serializeCallerMedia(payload), voiced };
+}

@@ -44,11 +44,12 @@ export class AgentAudio {
   }
 
   push(payload: Payload): AgentFrame[] {
+    const converted = this.#converter.convert(payload.bytes);
     // A chunk that already is one frame keeps its base64 text and is never decoded to be encoded again.
-    if (this.#converter.identity && !this.pending && payload.bytes.length === this.#frameBytes) {
-      return [{ payload, voiced: this.#speech.push(payload.bytes) }];
+    if (converted === payload.bytes && !this.pending && converted.length === this.#frameBytes) {
+      return [{ payload, voiced: this.#speech.push(converted) }];
     }
-    return this.#framer.push(this.#converter.convert(payload.bytes)).map((frame) => this.#frame(frame));
+    return this.#framer.push(converted).map((frame) => this.#frame(frame));
   }
 
   /** The end of a burst: the converter's tail and the last frame, padded with silence. */

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../src");
+const TEST = resolve(import.meta.dirname);
+
+/** What each folder may import besides itself and the files at the top of `src`. */
+const MAY_IMPORT: Record<string, string[]> = {
+  audio: [],
+  protocol: ["audio"],
+  call: ["audio", "protocol"],
+  pbx: ["audio", "protocol", "call"],
+  agents: ["audio", "protocol", "call"],
+  bridge: ["audio", "protocol", "call", "pbx", "agents"],
+  simulate: ["audio", "protocol", "call", "pbx"],
+  recording: ["audio", "protocol", "call"],
+  report: ["audio", "protocol", "call"],
+  config: ["audio", "protocol", "call", "agents"],
+  testing: ["audio", "protocol", "call", "pbx", "agents"],
+  cli: ["audio", "protocol", "call", "pbx", "agents", "bridge", "simulate", "recording", "report", "config"],
+};
+const PURE = ["audio", "protocol", "call"];
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const importsOf = (file: string) =>
+  [...readFileSync(join(SRC, file), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map(
+    (match) => match[1],
+  );
+const folderOf = (path: string) => (path.includes("/") ? path.split("/")[0] : "");
+
+describe("imports run one way", () => {
+  test.each(files)("%s", (file) => {
+    const folder = folderOf(file);
+    for (const specifier of importsOf(file)) {
+      if (!specifier.startsWith(".")) {
+        if (PURE.includes(folder)) expect(specifier, `${folder} is pure`).not.toMatch(/^(node:|ws$)/);
+        continue;
+      }
+      const target = relative(SRC, resolve(SRC, dirname(file), specifier));
+      const targetFolder = folderOf(target);
+      if (folder === "" || targetFolder === "" || targetFolder === folder) continue;
+      expect(MAY_IMPORT[folder], `${file} imports ${target}`).toContain(targetFolder);
+    }
+  });
+});
+
+test("no file is longer than 300 lines, and each begins with a sentence that says what it is", () => {
+  for (const file of files) {
+    const text = readFileSync(join(SRC, file), "utf8");
+    expect(text.split("\n").length, file).toBeLessThanOrEqual(301);
+    expect(text, file).toMatch(/^\/\*\*[^]/);
+  }
+});
+
+test("no file hides behind a name that means nothing", () => {
+  expect(files.filter((file) => /util|helper|manager|service|handler|impl/i.test(file))).toEqual([]);
+});
+
+describe("tests mirror sources", () => {
+  /** Types only, or reached through its neighbour's test. */
+  const untested = new Set(["audio/payload-codec.ts"]);
+  const mirrored = files.filter(
+    (file) => PURE.includes(folderOf(file)) && hasCode(file) && !untested.has(file),
+  );
+  test.each(mirrored)("%s", (file) => {
+    expect(existsSync(join(TEST, file.replace(/\.ts$/, ".test.ts")))).toBe(true);
+  });
+});
+
+function hasCode(file: string): boolean {
+  return /^export (async )?(function|class)/m.test(readFileSync(join(SRC, file), "utf8"));
+}

@@ -1,0 +1,32 @@
+/** `record`: stands between SmartPBX and an endpoint, and saves every call. */
+import type { Environment } from "../../config/headers.js";
+import type { Resolution } from "../../config/resolve.js";
+import type { Values } from "../../config/setting.js";
+import { BridgeError } from "../../errors.js";
+import type { Io } from "../ui/io.js";
+import { type Auth, readAuth, readTls, type Tls } from "./access.js";
+
+export interface RecordSettings extends Values<"record"> {
+  /** The endpoint that answers the calls. */
+  readonly upstream: string;
+  readonly auth: Auth | undefined;
+  readonly tls: Tls | undefined;
+}
+
+/** @throws BridgeError `bad-flag` without an upstream, `missing-token` */
+export function readSettings({ values }: Resolution<"record">, env: Environment): RecordSettings {
+  if (values.upstream === undefined)
+    throw new BridgeError("bad-flag", "record needs the address of the endpoint that answers the calls", {
+      fix: "smartpbx-bridge record wss://HOST/media-stream",
+    });
+  return {
+    ...values,
+    upstream: values.upstream,
+    auth: readAuth(values.authHeader, env),
+    tls: readTls(values.tlsCert, values.tlsKey),
+  };
+}
+
+export async function run(_settings: RecordSettings, _io: Io): Promise<number> {
+  throw new Error("not wired");
+}

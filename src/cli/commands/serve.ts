@@ -1,0 +1,20 @@
+/** `serve`: answers SmartPBX calls with an agent. */
+import type { Environment } from "../../config/headers.js";
+import type { Resolution } from "../../config/resolve.js";
+import type { Values } from "../../config/setting.js";
+import type { Io } from "../ui/io.js";
+import { type Auth, readAuth, readTls, type Tls } from "./access.js";
+
+export interface ServeSettings extends Values<"serve"> {
+  readonly auth: Auth | undefined;
+  readonly tls: Tls | undefined;
+}
+
+/** @throws BridgeError `missing-token` */
+export function readSettings({ values }: Resolution<"serve">, env: Environment): ServeSettings {
+  return { ...values, auth: readAuth(values.authHeader, env), tls: readTls(values.tlsCert, values.tlsKey) };
+}
+
+export async function run(_settings: ServeSettings, _io: Io): Promise<number> {
+  throw new Error("not wired");
+}

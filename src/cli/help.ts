@@ -1,0 +1,93 @@
+/** The texts of `--help`, from the table of settings and the list of commands. Each fits on a screen of 80 columns. */
+import { environmentName, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
+import type { SettingKey } from "../config/setting.js";
+import { type Command, commands } from "./commands/index.js";
+import { EXIT_CODE_WORDS } from "./exit-codes.js";
+
+const PROGRAM = "smartpbx-bridge";
+
+export function programHelp(): string {
+  return page([
+    `Usage: ${PROGRAM} <command> [options]`,
+    "Answer SmartPBX calls with any voice agent, and be the phone that tests it.",
+    ["Commands", columns(commands.map(({ name, summary }) => [name, summary]))],
+    [
+      "Options of every command",
+      columns([...settingKeys.filter(isGlobal).map(row), ["    --version", "show the version"]]),
+    ],
+    [
+      "More",
+      columns([
+        ["<command> --help", "options and examples of a command"],
+        ...Object.entries(TOPICS).map(([name, { summary }]): [string, string] => [`help ${name}`, summary]),
+      ]),
+    ],
+    [
+      "Try it, in two terminals",
+      `  ${PROGRAM} serve\n  ${PROGRAM} simulate --url ws://127.0.0.1:8080/media-stream --out reply.wav`,
+    ],
+  ]);
+}
+
+export function commandHelp(command: Command): string {
+  const own = keysOf(command.name).filter((key) => !isGlobal(key));
+  const argument = own.find(isArgument);
+  const globals = settingKeys.filter(isGlobal).map((key) => settings[key].flag);
+  return page([
+    `Usage: ${PROGRAM} ${command.name}${argument ? ` ${settings[argument].flag}` : ""} [options]`,
+    command.description,
+    ...(own.length ? [columns(own.map(row))] : []),
+    `Also: ${globals.slice(0, 4).join(" ")}\n      ${globals.slice(4).join(" ")}`,
+    ["Examples", command.examples.map((example) => `  ${PROGRAM} ${example}`).join("\n")],
+  ]);
+}
+
+interface Topic {
+  readonly summary: string;
+  text(): string;
+}
+
+/** What `help <topic>` knows beside the commands. */
+export const TOPICS: Readonly<Record<string, Topic>> = {
+  environment: {
+    summary: "every setting as a variable and as a key of the config file",
+    text: () =>
+      page([
+        "A setting comes from its flag, else its variable, else the config file\n(smartpbx.config.{js,mjs,json}), else its default.",
+        columns([
+          ...settingKeys.map((key): [string, string] => [
+            environmentName(key),
+            settings[key].inFile === false ? "-" : key,
+          ]),
+          ["SMARTPBX_TOKEN", "- (what --auth-header must hold)"],
+          ["NO_COLOR, FORCE_COLOR, CI", "-"],
+        ]),
+      ]),
+  },
+  "exit-codes": {
+    summary: "what the exit codes mean",
+    text: () => page([columns(EXIT_CODE_WORDS)]),
+  },
+};
+
+/** Whether a setting is given as a bare argument. */
+export function isArgument(key: SettingKey): boolean {
+  return settings[key].flag.startsWith("<");
+}
+
+function row(key: SettingKey): [string, string] {
+  const { flag, help, default: fallback } = settings[key];
+  const indented = flag.startsWith("--") ? `    ${flag}` : flag;
+  return [indented, fallback === undefined ? help : `${help} (${fallback})`];
+}
+
+type Block = string | readonly [heading: string, body: string];
+
+function page(blocks: readonly Block[]): string {
+  return `${blocks.map((block) => (typeof block === "string" ? block : block.join("\n"))).join("\n\n")}\n`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}

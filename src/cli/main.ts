@@ -1,0 +1,42 @@
+/** The command line: reads the arguments and the config file, runs one command, shows what failed. */
+import { loadConfig } from "../config/load.js";
+import { EXIT_OK } from "./exit-codes.js";
+import { showFailure } from "./failure.js";
+import { readArguments } from "./program.js";
+import { makeStyle } from "./ui/color.js";
+import { type Io, processIo } from "./ui/io.js";
+
+/** @param argv as `process.argv`. Sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const io = processIo();
+  process.on("uncaughtException", (error) => {
+    void fail(error, argv, io).then((code) => process.exit(code));
+  });
+  process.exitCode = await runCommandLine(argv.slice(2), io);
+}
+
+/** The whole program apart from the process it runs in: the exit code for `args`. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const asked = readArguments(args);
+    if ("text" in asked) {
+      io.stdout.write(asked.text);
+      return EXIT_OK;
+    }
+    const { command, flags } = asked;
+    const file = await loadConfig(
+      io.cwd,
+      (flags.config as string | undefined) ?? (io.env.SMARTPBX_CONFIG || undefined),
+    );
+    return await command.start({ flags, env: io.env, file }, io);
+  } catch (error) {
+    return fail(error, args, io);
+  }
+}
+
+/** The settings are perhaps not known yet, so `--json` and `--no-color` are looked for where they are given. */
+async function fail(error: unknown, args: readonly string[], io: Io): Promise<number> {
+  const json = args.includes("--json") || ["1", "true"].includes(io.env.SMARTPBX_JSON ?? "");
+  const style = await makeStyle({ env: io.env, stdout: io.stderr }, args.includes("--no-color"));
+  return showFailure(error, io, json, style);
+}

@@ -1,0 +1,139 @@
+/** The one table of settings. Flags, environment variables, config file keys and `--help` all follow from it. */
+import type { CommandName, Setting, SettingKey } from "./setting.js";
+
+const EVERY = ["serve", "simulate", "record", "agents"] as const;
+const SERVERS = ["serve", "record"] as const;
+const WITH_AGENT = ["serve", "simulate"] as const;
+
+// biome-ignore format: a table reads best with one row after the other.
+const table = {
+  upstream: { flag: "<upstream>", type: "address", commands: ["record"],
+    help: "the endpoint that answers the calls, wss://…" },
+  recordings: { flag: "-o, --out <dir>", type: "path", default: "recordings", commands: ["record"],
+    help: "folder for the recordings" },
+
+  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: SERVERS,
+    help: "port to listen on; 0 takes a free one" },
+  host: { flag: "--host <address>", type: "string", default: "127.0.0.1", commands: SERVERS,
+    help: "address to listen on; 0.0.0.0 for all" },
+  path: { flag: "--path <path>", type: "route", default: "/media-stream", commands: SERVERS,
+    help: "path of the media WebSocket" },
+  authHeader: { flag: "--auth-header <name>", type: "headerName", commands: SERVERS,
+    help: "header that must hold the value of SMARTPBX_TOKEN" },
+  tlsCert: { flag: "--tls-cert <file>", type: "path", commands: SERVERS, needs: "tlsKey",
+    help: "certificate chain, for wss:// without a proxy" },
+  tlsKey: { flag: "--tls-key <file>", type: "path", commands: SERVERS, needs: "tlsCert",
+    help: "private key of the certificate" },
+
+  url: { flag: "--url <address>", type: "address", commands: ["simulate"],
+    help: "the endpoint to call; without it, your agent" },
+  provider: { flag: "--provider <file>", type: "path", commands: ["simulate"],
+    help: "the portal's four fields as JSON, instead of --url" },
+  header: { flag: "--header <k: v>", type: "headers", commands: ["simulate", "record"], belongsTo: ["url", "provider", "upstream"],
+    help: "request header; $NAME comes from the environment" },
+
+  agent: { flag: "-a, --agent <spec>", type: "agent", default: "echo", commands: WITH_AGENT, excludes: ["url", "provider"],
+    help: "kind, kind:URL or a module; see: agents" },
+  agentOption: { flag: "--agent-option <k=v>", type: "options", commands: WITH_AGENT, belongsTo: ["agent"],
+    help: "option of the agent kind" },
+  agentHeader: { flag: "--agent-header <k: v>", type: "headers", commands: WITH_AGENT, belongsTo: ["agent"],
+    help: "request header for the agent; $NAME as above" },
+  agentTimeout: { flag: "--agent-timeout <time>", type: "duration", default: "10s", min: 1, commands: WITH_AGENT,
+    help: "longest wait for the agent to connect" },
+
+  record: { flag: "--record <dir>", type: "path", commands: WITH_AGENT,
+    help: "save every call in this folder" },
+
+  format: { flag: "--format <encoding>", type: "choice", choices: ["g711_ulaw", "pcm16", "opus"], default: "g711_ulaw", commands: ["simulate"],
+    help: "g711_ulaw, pcm16 or opus" },
+  profile: { flag: "--profile <name>", type: "choice", choices: ["readme", "v06", "v07"], default: "v06", commands: ["simulate"],
+    help: "SmartPBX document: readme, v06 or v07" },
+  caller: { flag: "--caller <number>", type: "string", default: "+12025550101", commands: ["simulate"],
+    help: "caller's number" },
+  callee: { flag: "--callee <number>", type: "string", default: "+12025550199", commands: ["simulate"],
+    help: "number that is called" },
+  account: { flag: "--account <id>", type: "string", default: "simulated", commands: ["simulate"],
+    help: "account id" },
+  wav: { flag: "--wav <file>", type: "path", commands: ["simulate"], excludes: ["tone", "silence"],
+    help: "what the caller says; without it, a sample voice" },
+  tone: { flag: "--tone <hz>", type: "frequency", min: 20, max: 20000, commands: ["simulate"], excludes: ["silence"],
+    help: "the caller is a sine tone" },
+  silence: { flag: "--silence", type: "boolean", commands: ["simulate"],
+    help: "the caller says nothing" },
+  out: { flag: "--out <wav>", type: "path", commands: ["simulate"],
+    help: "write the answer to this file" },
+  dtmf: { flag: "--dtmf <keys>", type: "dtmf", commands: ["simulate"],
+    help: 'keys to press, as "1@2s,#@3.5s"' },
+  hangUpAfter: { flag: "--hang-up-after <time>", type: "duration", min: 1, commands: ["simulate"], excludes: ["dropAfter"],
+    help: "hang up in good order" },
+  dropAfter: { flag: "--drop-after <time>", type: "duration", min: 1, commands: ["simulate"],
+    help: "cut the connection without a word" },
+  calls: { flag: "--calls <n>", type: "integer", default: "1", min: 1, max: 1_000_000, commands: ["simulate"],
+    help: "how many calls" },
+  concurrency: { flag: "--concurrency <n>", type: "integer", default: "1", min: 1, max: 10_000, commands: ["simulate"],
+    help: "how many at a time" },
+  rate: { flag: "--rate <n/s>", type: "rate", commands: ["simulate"],
+    help: "at most so many new calls a second" },
+
+  maxCalls: { flag: "--max-calls <n>", type: "integer", default: "200", min: 1, max: 100_000, commands: SERVERS,
+    help: "calls at a time; more get 503" },
+  startTimeout: { flag: "--start-timeout <time>", type: "duration", default: "10s", min: 1, commands: ["serve"],
+    help: "longest wait for a call's start message" },
+  idleTimeout: { flag: "--idle-timeout <time>", type: "duration", default: "90s", min: 1, commands: ["serve"],
+    help: "longest time without any message" },
+  maxDuration: { flag: "--max-duration <time>", type: "duration", default: "60m", min: 1, commands: ["serve"],
+    help: "longest call" },
+  maxMessage: { flag: "--max-message <size>", type: "bytes", default: "256KiB", min: 1024, max: 64 * 1024 * 1024, commands: ["serve"],
+    help: "largest message" },
+  maxQueued: { flag: "--max-queued <time>", type: "duration", default: "30s", min: 20, commands: ["serve"],
+    help: "most agent audio held for a call" },
+  lead: { flag: "--lead <time>", type: "duration", default: "60ms", min: 0, max: 1000, commands: ["serve"],
+    help: "how far agent audio is sent ahead" },
+  preRoll: { flag: "--pre-roll <time>", type: "duration", default: "0ms", min: 0, max: 2000, commands: ["serve"],
+    help: "silence before the first word" },
+  ping: { flag: "--ping <time>", type: "duration", default: "30s", min: 0, commands: ["serve"],
+    help: "time between WebSocket pings; 0 sends none" },
+  opusFraming: { flag: "--opus-framing <kind>", type: "choice", choices: ["auto", "raw", "ogg", "webm"], default: "auto", commands: WITH_AGENT,
+    help: "Opus payloads: auto, raw, ogg or webm" },
+  drain: { flag: "--drain <time>", type: "duration", default: "30s", min: 0, commands: SERVERS,
+    help: "time for calls to finish after ^C or SIGTERM" },
+
+  json: { flag: "--json", type: "boolean", commands: EVERY,
+    help: "results as JSON on stdout, one object a line" },
+  quiet: { flag: "--quiet", type: "boolean", commands: EVERY, excludes: ["verbose"],
+    help: "only results, warnings and errors" },
+  verbose: { flag: "--verbose", type: "boolean", commands: EVERY,
+    help: "also transcripts, and where settings come from" },
+  showPersonal: { flag: "--show-personal", type: "boolean", commands: EVERY,
+    help: "show numbers, transcripts and digits in full" },
+  config: { flag: "--config <file>", type: "path", commands: EVERY, inFile: false,
+    help: "instead of smartpbx.config.{js,mjs,json}" },
+  noColor: { flag: "--no-color", type: "boolean", commands: EVERY, inFile: false,
+    help: "no colours; also NO_COLOR, FORCE_COLOR" },
+} as const satisfies Record<string, Setting & { readonly commands: readonly CommandName[] }>;
+
+export type Table = typeof table;
+
+export const settings: Readonly<Record<SettingKey, Setting>> = table;
+
+export const settingKeys = Object.keys(table) as SettingKey[];
+
+/** Settings that every command has. */
+export function isGlobal(key: SettingKey): boolean {
+  return settings[key].commands.length === EVERY.length;
+}
+
+/** The keys of one command's settings, in the order of the table. */
+export function keysOf(command: CommandName): SettingKey[] {
+  return settingKeys.filter((key) => settings[key].commands.includes(command));
+}
+
+/** `maxCalls` → `SMARTPBX_MAX_CALLS`. */
+export function environmentName(key: SettingKey): string {
+  return `SMARTPBX_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** The long spelling of a setting's flag, without its value: `--port`; for an argument `<upstream>`. */
+export function flagName(key: SettingKey): string {
+  return /--[a-z-]+|<.+>/.exec(settings[key].flag)?.[0] ?? settings[key].flag;
+}

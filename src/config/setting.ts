@@ -1,0 +1,138 @@
+/** What one row of the settings table says, and the types that follow from the rows. */
+import type { AgentKind } from "../agents/agent.js";
+import type { Table } from "./schema.js";
+
+export type CommandName = "serve" | "simulate" | "record" | "agents";
+
+export type SettingType =
+  | "boolean"
+  | "string"
+  /** A path of a file or folder, relative to the current folder. */
+  | "path"
+  /** The path of a URL: begins with `/`. */
+  | "route"
+  | "headerName"
+  /** A `ws://` or `wss://` address. */
+  | "address"
+  /** A whole number between `min` and `max`. */
+  | "integer"
+  /** `300ms`, `30s`, `5m` or `0`. */
+  | "duration"
+  /** `512B`, `256KiB`, `1MiB`. */
+  | "bytes"
+  /** `440` or `440Hz`. */
+  | "frequency"
+  /** `5/s`. */
+  | "rate"
+  /** One of `choices`. */
+  | "choice"
+  /** `Name: value`, repeatable. `$NAME` in the value comes from the environment. The values are secrets. */
+  | "headers"
+  /** `key=value`, repeatable. */
+  | "options"
+  /** `1@2s,#@3.5s`: a key at a time. */
+  | "dtmf"
+  /** `kind`, `kind:URL` or the path of a module; in a config file also an agent kind itself. */
+  | "agent";
+
+export interface Setting {
+  /** As commander reads it: `-p, --port <port>`; for an argument `<upstream>`. */
+  readonly flag: string;
+  readonly type: SettingType;
+  /** The commands that have it. */
+  readonly commands: readonly CommandName[];
+  /** One line for `--help`. */
+  readonly help: string;
+  /** Spelled as a flag's value. */
+  readonly default?: string;
+  readonly choices?: readonly string[];
+  /** Bounds of the value, in the unit in which it is kept: ms for durations, bytes for bytes, Hz for frequencies. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Keys of settings that mean the opposite: two of equal rank are an error, else the stronger source wins. */
+  readonly excludes?: readonly string[];
+  /** Key of a setting that must be given too. */
+  readonly needs?: string;
+  /**
+   * Keys of the settings that this one goes with. A config file's headers are meant for the config file's address: when
+   * the address comes from a flag or variable they are left out, so that no secret goes to a stranger.
+   */
+  readonly belongsTo?: readonly string[];
+  /** False for settings that would come too late in a config file. */
+  readonly inFile?: false;
+}
+
+export interface DtmfPress {
+  readonly digit: string;
+  /** From the start of the call. */
+  readonly atMs: number;
+}
+
+/** Checked values, whatever they were written as. */
+interface ValueTypes {
+  boolean: boolean;
+  string: string;
+  path: string;
+  route: string;
+  headerName: string;
+  address: string;
+  integer: number;
+  duration: number;
+  bytes: number;
+  frequency: number;
+  rate: number;
+  choice: string;
+  headers: Readonly<Record<string, string>>;
+  options: Readonly<Record<string, string>>;
+  dtmf: readonly DtmfPress[];
+  agent: string | AgentKind;
+}
+
+type ValueOf<S extends Setting> = S extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : ValueTypes[S["type"]];
+
+/** What is added to a key once its value has a unit: `drain: "30s"` is read as `drainMs: 30000`. */
+export const UNIT_SUFFIX = { duration: "Ms", bytes: "Bytes", frequency: "Hz", rate: "PerSecond" } as const;
+
+type ReadKey<K extends string, S extends Setting> = S["type"] extends keyof typeof UNIT_SUFFIX
+  ? `${K}${(typeof UNIT_SUFFIX)[S["type"]]}`
+  : K;
+
+/** True when the setting always has a value. */
+type Always<S extends Setting> = S extends { readonly default: string }
+  ? true
+  : S["type"] extends "boolean" | "headers" | "options" | "dtmf"
+    ? true
+    : false;
+
+export type SettingKey = keyof Table;
+
+/** The checked values of all settings of one command: durations in ms, bytes in bytes. */
+export type Values<C extends CommandName> = {
+  readonly [K in SettingKey as C extends Table[K]["commands"][number] ? ReadKey<K, Table[K]> : never]:
+    | ValueOf<Table[K]>
+    | (Always<Table[K]> extends true ? never : undefined);
+};
+
+type Duration = 0 | "0" | `${number}ms` | `${number}s` | `${number}m`;
+
+/** How a config file may write each type. */
+interface FileTypes extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf"> {
+  duration: Duration;
+  bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
+  rate: `${number}/s`;
+  options: Readonly<Record<string, string | number | boolean>>;
+  dtmf: string;
+}
+
+type FileValueOf<S extends Setting> = S extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : FileTypes[S["type"]];
+
+/** What `smartpbx.config.{js,mjs,json}` may hold. */
+export type Config = {
+  readonly [K in SettingKey as Table[K] extends { readonly inFile: false } ? never : K]?: FileValueOf<
+    Table[K]
+  >;
+};

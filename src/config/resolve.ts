@@ -30,9 +30,15 @@ export interface Resolution<C extends CommandName = CommandName> {
   readonly warnings: readonly string[];
 }
 
+/** A value as it was written, and where. */
 interface Found {
   readonly kind: SourceKind;
   readonly raw: unknown;
+}
+
+interface Read {
+  readonly kind: SourceKind;
+  readonly value: unknown;
 }
 
 /**
@@ -42,20 +48,21 @@ interface Found {
 export function resolve<C extends CommandName>(command: C, given: Given): Resolution<C> {
   const found = new Map(keysOf(command).map((key) => [key, strongest(key, given)]));
   dropStrangers(found, given);
-  settleExclusions(found, given);
+  const settled = new Map([...found].map(([key, one]) => [key, read(key, one, given)]));
+  settleExclusions(settled, given);
   const values: Record<string, unknown> = {};
   const sources: Partial<Record<SettingKey, SourceKind>> = {};
-  for (const [key, { kind, raw }] of found) {
+  for (const [key, { kind, value }] of settled) {
     const { type, needs } = settings[key];
     const suffix = UNIT_SUFFIX[type as keyof typeof UNIT_SUFFIX] ?? "";
-    values[key + suffix] = raw === undefined ? undefined : read(key, { kind, raw }, given);
+    values[key + suffix] = value;
     sources[key] = kind;
-    if (needs && kind !== "default" && found.get(needs as SettingKey)?.kind === "default")
+    if (needs && kind !== "default" && settled.get(needs as SettingKey)?.kind === "default")
       throw wrong(
         key,
         kind,
         given,
-        `needs ${nameAt(needs as SettingKey, kind)} as well`,
+        ` needs ${nameAt(needs as SettingKey, kind)} as well`,
         `Give both, or neither.`,
       );
   }
@@ -72,30 +79,24 @@ function strongest(key: SettingKey, { flags, env, file }: Given): Found {
   if (flags[key] !== undefined) return { kind: "flag", raw: flags[key] };
   if (variable !== undefined && variable !== "") return { kind: "environment", raw: variable };
   if (file?.values[key] !== undefined) return { kind: "config", raw: file.values[key] };
-  return fallback(key);
+  return { kind: "default", raw: undefined };
 }
 
-function fallback(key: SettingKey): Found {
-  const { type, default: text } = settings[key];
-  if (type === "headers" || type === "options") return { kind: "default", raw: {} };
-  return { kind: "default", raw: type === "boolean" ? false : text };
-}
-
-function read(key: SettingKey, { kind, raw }: Found, given: Given): unknown {
-  const setting = settings[key];
-  if (setting.type === "dtmf" && raw === undefined) return [];
+function read(key: SettingKey, { kind, raw }: Found, given: Given): Read {
+  if (kind === "default") return fallback(key);
   try {
-    return parseValue(setting, raw, given.env);
+    return { kind, value: parseValue(settings[key], raw, given.env) };
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
-    throw wrong(
-      key,
-      kind,
-      given,
-      error.message,
-      error.fix ?? correction(key, kind, error.instead ?? "", given),
-    );
+    const fix = error.fix ?? correction(key, kind, error.instead ?? "", given);
+    throw wrong(key, kind, given, `: ${error.message}`, fix);
   }
+}
+
+function fallback(key: SettingKey): Read {
+  const { type, default: text } = settings[key];
+  const nothing = { boolean: false, headers: {}, options: {}, dtmf: [] }[type as string];
+  return { kind: "default", value: text === undefined ? nothing : parseValue(settings[key], text, {}) };
 }
 
 function dropStrangers(found: Map<SettingKey, Found>, { file }: Given): void {
@@ -105,35 +106,31 @@ function dropStrangers(found: Map<SettingKey, Found>, { file }: Given): void {
     const isElsewhere = owners.some((owner) =>
       ["flag", "environment"].includes(found.get(owner)?.kind ?? "default"),
     );
-    if (isForTheFilesOwn && isElsewhere) found.set(key, fallback(key));
+    if (isForTheFilesOwn && isElsewhere) found.set(key, { kind: "default", raw: undefined });
   }
 }
 
-function settleExclusions(found: Map<SettingKey, Found>, given: Given): void {
-  for (const key of found.keys()) {
+function settleExclusions(settled: Map<SettingKey, Read>, given: Given): void {
+  for (const key of settled.keys()) {
     for (const other of (settings[key].excludes ?? []) as readonly SettingKey[]) {
-      const [a, b] = [found.get(key)!, found.get(other)];
-      if (!b || !isSet(a) || !isSet(b)) continue;
+      const [a, b] = [settled.get(key), settled.get(other)];
+      if (!a || !b || !isSet(a) || !isSet(b)) continue;
       if (a.kind === b.kind)
-        throw wrong(key, a.kind, given, `cannot go with ${nameAt(other, b.kind)}`, "Give one of the two.");
-      found.set(
-        ...(RANKS.indexOf(a.kind) < RANKS.indexOf(b.kind)
-          ? ([key, fallback(key)] as const)
-          : ([other, fallback(other)] as const)),
-      );
+        throw wrong(key, a.kind, given, ` cannot go with ${nameAt(other, b.kind)}`, "Give one of the two.");
+      const weaker = RANKS.indexOf(a.kind) < RANKS.indexOf(b.kind) ? key : other;
+      settled.set(weaker, fallback(weaker));
     }
   }
 }
 
-function isSet({ kind, raw }: Found): boolean {
-  return kind !== "default" && raw !== false;
+function isSet({ kind, value }: Read): boolean {
+  return kind !== "default" && value !== false;
 }
 
+/** @param says reads on after the setting's name. */
 function wrong(key: SettingKey, kind: SourceKind, { file }: Given, says: string, fix: string): BridgeError {
-  const place = kind === "config" ? `${nameAt(key, kind)} in ${file?.name}` : nameAt(key, kind);
-  const sentence =
-    says.startsWith("needs ") || says.startsWith("cannot ") ? `${place} ${says}` : `${place}: ${says}`;
-  return new BridgeError(kind === "flag" ? "bad-flag" : "bad-config", sentence, { fix });
+  const place = kind === "config" ? `${key} in ${file?.name}` : nameAt(key, kind);
+  return new BridgeError(kind === "flag" ? "bad-flag" : "bad-config", `${place}${says}`, { fix });
 }
 
 function correction(key: SettingKey, kind: SourceKind, instead: string, { file }: Given): string {

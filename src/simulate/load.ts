@@ -77,7 +77,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       if (error instanceof BridgeError) {
         firstError ??= error;
         tally.addFailure(error.code);
-      } else if (!signal.aborted) {
+      } else if (!signal.aborted || error !== signal.reason) {
         stop.abort(error);
         throw error;
       }

@@ -15,7 +15,6 @@ import type { Wakeups } from "./wakeups.js";
 export interface CallContext {
   readonly settings: CallSettings;
   readonly agent: Agent;
-  readonly agentTimeoutMs: number;
   readonly observers: readonly Observer[];
   readonly clock: Clock;
   readonly wakeups: Wakeups;
@@ -95,11 +94,6 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
   }
 
   async function connectAgent(info: CallInfo, rawStart: object): Promise<void> {
-    const timeout = clock.setTimer(() => {
-      connecting.abort();
-      const seconds = context.agentTimeoutMs / 1000;
-      handle({ type: "agent-unreachable", reason: `the agent was not ready within ${seconds} s` });
-    }, context.agentTimeoutMs);
     try {
       const connected = await agent.connect({
         call: info,
@@ -116,8 +110,6 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
       handle({ type: "agent-ready", hears, speaks, passthrough });
     } catch (error) {
       handle({ type: "agent-unreachable", reason: reasonOf(error) });
-    } finally {
-      timeout.cancel();
     }
   }
 

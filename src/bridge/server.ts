@@ -27,8 +27,8 @@ export interface ServerSettings {
   readonly auth?: HeaderAuth;
   readonly maxCalls: number;
   readonly maxMessageBytes: number;
+  /** Time between WebSocket pings; 0 sends none. */
   readonly pingMs: number;
-  readonly agentTimeoutMs: number;
   readonly call: Omit<CallSettings, "agent" | "opus">;
   readonly agent: Agent;
   /** Makes the observers of one call. */
@@ -42,9 +42,11 @@ export interface BridgeServer {
   readonly url: string;
   /** Calls that run now. */
   readonly calls: number;
-  /** Takes no new call and waits for the running ones. Resolves to the number of calls that had to be cut. */
-  drain(timeoutMs: number): Promise<number>;
-  /** Ends every call at once and stops listening. */
+  /** Takes no new calls from now on; resolves when the last running one has ended. */
+  drain(): Promise<void>;
+  /** Ends every running call now. */
+  cut(): void;
+  /** Takes no new calls, ends the running ones and stops listening. */
   close(): Promise<void>;
 }
 
@@ -79,10 +81,11 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     }),
   );
   server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
-  const pinging = setInterval(() => {
+  const pinging = settings.pingMs > 0 ? setInterval(() => pingAll(), settings.pingMs).unref() : undefined;
+
+  function pingAll(): void {
     for (const call of running) call.ping();
-  }, settings.pingMs);
-  pinging.unref();
+  }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
@@ -97,7 +100,6 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       const call = runCall(webSocket, {
         settings: { ...settings.call, agent: settings.agent.name, opus },
         agent: settings.agent,
-        agentTimeoutMs: settings.agentTimeoutMs,
         observers: [totals.observer, ...settings.observe()],
         clock,
         wakeups,
@@ -120,13 +122,13 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   const idle = () =>
     running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (onIdle = resolve));
 
-  async function close(): Promise<void> {
+  function drain(): Promise<void> {
     draining = true;
+    return idle();
+  }
+
+  function cut(): void {
     for (const call of running) call.shutDown();
-    await idle();
-    clearInterval(pinging);
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
   return {
@@ -135,16 +137,15 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     get calls() {
       return running.size;
     },
-    close,
-    async drain(timeoutMs) {
-      draining = true;
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
-      await Promise.race([idle(), timeout]);
-      clearTimeout(timer);
-      const cut = running.size;
-      await close();
-      return cut;
+    drain,
+    cut,
+    async close() {
+      const drained = drain();
+      cut();
+      await drained;
+      clearInterval(pinging);
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

@@ -1,10 +1,12 @@
 /** `record`: stands between SmartPBX and an endpoint, and saves every call. */
+import { resolveAgent } from "../../agents/index.js";
 import type { Environment } from "../../config/headers.js";
 import type { Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
 import { BridgeError } from "../../errors.js";
 import type { Io } from "../ui/io.js";
 import { type Auth, readAuth, readTls, type Tls } from "./access.js";
+import { answerCalls } from "./answering.js";
 
 export interface RecordSettings extends Values<"record"> {
   /** The endpoint that answers the calls. */
@@ -27,6 +29,12 @@ export function readSettings({ values }: Resolution<"record">, env: Environment)
   };
 }
 
-export async function run(_settings: RecordSettings, _io: Io): Promise<number> {
-  throw new Error("not wired");
+/** Passes calls through until it is stopped. Audio is not held here: the endpoint behind paces its own. */
+export async function run(settings: RecordSettings, io: Io): Promise<number> {
+  const agent = await resolveAgent(`smartpbx:${settings.upstream}`, {
+    options: {},
+    headers: settings.header,
+  });
+  const passing = { ...settings, leadMs: 0, preRollMs: 0, maxQueuedMs: 0, opusFraming: "auto" } as const;
+  return answerCalls(passing, agent, { directory: settings.recordings, source: "record" }, io);
 }

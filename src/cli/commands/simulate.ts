@@ -1,9 +1,27 @@
 /** `simulate`: calls an endpoint as SmartPBX would. */
+import { type Agent, resolveAgent } from "../../agents/index.js";
+import { PORTAL_FORMATS } from "../../audio/format.js";
+import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
+import type { Observer } from "../../call/events.js";
 import type { Environment } from "../../config/headers.js";
 import { readProvider } from "../../config/provider.js";
-import { outranks, type Resolution } from "../../config/resolve.js";
+import { outranks, type Resolution, resolve } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
+import { shownUrl } from "../../pbx/dial.js";
+import type { Reporter } from "../../report/reporter.js";
+import { runLoad } from "../../simulate/load.js";
+import { loadSource, type SourceSpec } from "../../simulate/source.js";
+import { Track } from "../../simulate/track.js";
+import { EXIT_FAILED, EXIT_OK } from "../exit-codes.js";
 import type { Io } from "../ui/io.js";
+import { ProgressLine } from "../ui/progress.js";
+import { makeReporter } from "../ui/reporter.js";
+import { TwoStepStop } from "../ui/stop.js";
+import { serverSettings } from "./answering.js";
+import { CallRecorders } from "./recorders.js";
+
+/** With more calls than this, single calls are shown only when asked for. */
+const MOST_SHOWN_CALLS = 5;
 
 export interface Endpoint {
   readonly url: string;
@@ -51,6 +69,107 @@ function mergeHeaders(first: Endpoint["headers"], second: Endpoint["headers"]): 
   };
 }
 
-export async function run(_settings: SimulateSettings, _io: Io): Promise<number> {
-  throw new Error("not wired");
+/** Places the calls. @returns 0 when every call went well, 1 when one did not, 130 or 143 when it was stopped. */
+export async function run(settings: SimulateSettings, io: Io): Promise<number> {
+  const reporter = await makeReporter(settings, io);
+  const source = await loadSource(sourceSpec(settings));
+  const framing = settings.opusFraming === "auto" ? "raw" : settings.opusFraming;
+  const track = await Track.encode(source, PORTAL_FORMATS[settings.format], framing);
+  const agent = settings.endpoint ? undefined : await ownAgent(settings);
+  const name = agent?.name ?? shownUrl(settings.endpoint?.url ?? "");
+  const recorders = await openRecorders(settings, name, reporter, io);
+  const observe = (): Observer[] => [
+    ...(settings.calls <= MOST_SHOWN_CALLS || settings.json || settings.verbose ? [reporter.call()] : []),
+    ...(recorders ? [recorders.record()] : []),
+  ];
+  // With an agent of our own the bridge's side is watched: it knows what was held back at a barge-in.
+  const server = agent && (await startServer(ownServer(settings, agent, observe, io)));
+  if (server) reporter.listening({ url: server.url, agent: name });
+
+  const stopping = new AbortController();
+  const progress = new ProgressLine(settings, io);
+  const stop = new TwoStepStop(io, {
+    calls: () => progress.running,
+    finish: () => stopping.abort(new Error("interrupted")),
+    cut: () => process.exit(stop.exitCode(EXIT_OK)),
+  });
+  try {
+    const { summary, firstError } = await runLoad({
+      call: {
+        ...(settings.endpoint ?? { url: (server as BridgeServer).url }),
+        track,
+        profile: settings.profile,
+        caller: settings.caller,
+        callee: settings.callee,
+        accountId: settings.account,
+        keys: settings.dtmf,
+        hangUpAfterMs: settings.hangUpAfterMs,
+        dropAfterMs: settings.dropAfterMs,
+        out: settings.out,
+      },
+      calls: settings.calls,
+      concurrency: settings.concurrency,
+      ratePerS: settings.ratePerSecond,
+      observersOf: server ? undefined : observe,
+      onProgress: (state) => progress.show(state),
+      signal: stopping.signal,
+      clock: io.clock,
+    });
+    progress.end();
+    await server?.close();
+    await recorders?.close();
+    if (firstError && summary.ok === 0) throw firstError;
+    const { type: _, ...numbers } = summary;
+    reporter.summary(numbers);
+    return stop.exitCode(summary.failed > 0 ? EXIT_FAILED : EXIT_OK);
+  } finally {
+    progress.end();
+    stop.release();
+    await server?.close();
+  }
+}
+
+function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {
+  if (wav !== undefined) return { type: "wav", path: wav };
+  if (toneHz !== undefined) return { type: "tone", hz: toneHz };
+  return { type: silence ? "silence" : "sample-voice" };
+}
+
+function ownAgent(settings: SimulateSettings): Promise<Agent> {
+  return resolveAgent(settings.agent, {
+    options: settings.agentOption,
+    headers: settings.agentHeader,
+    agentTimeoutMs: settings.agentTimeoutMs,
+  });
+}
+
+/** The server that `serve` would start, on a free port of this computer only. */
+function ownServer(
+  settings: SimulateSettings,
+  agent: Agent,
+  observe: () => Observer[],
+  io: Io,
+): ServerSettings {
+  const { values } = resolve("serve", { flags: {}, env: {}, file: undefined });
+  const own = { ...values, port: 0, maxCalls: settings.concurrency, opusFraming: settings.opusFraming };
+  return serverSettings({ ...own, auth: undefined, tls: undefined }, agent, observe, io);
+}
+
+async function openRecorders(
+  { record, showPersonal }: SimulateSettings,
+  agent: string,
+  reporter: Reporter,
+  { clock }: Io,
+): Promise<CallRecorders | undefined> {
+  if (record === undefined) return undefined;
+  const recorders = new CallRecorders({
+    directory: record,
+    agent,
+    source: "simulate",
+    showPersonal,
+    clock,
+    reporter,
+  });
+  await recorders.check();
+  return recorders;
 }

@@ -1,0 +1,118 @@
+/** What `serve` and `record` have in common: answer calls, report them, save them, and stop in two steps. */
+import type { Agent } from "../../agents/index.js";
+import { PORTAL_FORMATS } from "../../audio/format.js";
+import type { OpusFraming } from "../../audio/opus-framing.js";
+import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
+import type { Observer } from "../../call/events.js";
+import type { Io } from "../ui/io.js";
+import { makeReporter, type ReportSettings } from "../ui/reporter.js";
+import { TwoStepStop } from "../ui/stop.js";
+import type { Auth, Tls } from "./access.js";
+import { CallRecorders } from "./recorders.js";
+
+export interface AnsweringSettings extends ReportSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly auth: Auth | undefined;
+  readonly tls: Tls | undefined;
+  readonly maxCalls: number;
+  readonly drainMs: number;
+  readonly startTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxDurationMs: number;
+  readonly maxMessageBytes: number;
+  readonly maxQueuedMs: number;
+  readonly leadMs: number;
+  readonly preRollMs: number;
+  readonly pingMs: number;
+  readonly opusFraming: OpusFraming | "auto";
+}
+
+/** Answers calls until it is stopped. @returns the exit code. */
+export async function answerCalls(
+  settings: AnsweringSettings,
+  agent: Agent,
+  recordings: { readonly directory: string | undefined; readonly source: "serve" | "record" },
+  io: Io,
+): Promise<number> {
+  const reporter = await makeReporter(settings, io);
+  const recorders =
+    recordings.directory === undefined
+      ? undefined
+      : new CallRecorders({
+          directory: recordings.directory,
+          source: recordings.source,
+          agent: agent.name,
+          showPersonal: settings.showPersonal,
+          clock: io.clock,
+          reporter,
+        });
+  await recorders?.check();
+  const observe = (): Observer[] => [reporter.call(), ...(recorders ? [recorders.record()] : [])];
+  const server = await startServer(serverSettings(settings, agent, observe, io));
+  reporter.listening({
+    url: server.url,
+    agent: agent.name,
+    portal: {
+      media: [PORTAL_FORMATS.g711_ulaw, PORTAL_FORMATS.pcm16, PORTAL_FORMATS.opus],
+      host: settings.host,
+      path: settings.path,
+      authHeader: settings.auth?.header,
+    },
+  });
+  const stop = await stopped(server, settings.drainMs, io);
+  await recorders?.close();
+  return stop.serverExitCode();
+}
+
+/** Resolves when a signal has come and every call has ended, in its own time or cut. */
+function stopped(server: BridgeServer, drainMs: number, io: Io): Promise<TwoStepStop> {
+  return new Promise((resolve) => {
+    const stop: TwoStepStop = new TwoStepStop(io, {
+      calls: () => server.calls,
+      drainMs,
+      finish: () => void finish(),
+      cut: () => server.cut(),
+    });
+    async function finish(): Promise<void> {
+      const timer = io.clock.setTimer(() => stop.cut(), drainMs);
+      await server.drain();
+      timer.cancel();
+      await server.close();
+      stop.release();
+      resolve(stop);
+    }
+  });
+}
+
+/** The settings of the server that answers. */
+export function serverSettings(
+  settings: AnsweringSettings,
+  agent: Agent,
+  observe: () => Observer[],
+  io: Io,
+): ServerSettings {
+  return {
+    host: settings.host,
+    port: settings.port,
+    path: settings.path,
+    tls: settings.tls,
+    auth: settings.auth,
+    maxCalls: settings.maxCalls,
+    maxMessageBytes: settings.maxMessageBytes,
+    pingMs: settings.pingMs,
+    agent,
+    observe,
+    clock: io.clock,
+    call: {
+      leadMs: settings.leadMs,
+      preRollMs: settings.preRollMs,
+      maxQueuedMs: settings.maxQueuedMs,
+      startTimeoutMs: settings.startTimeoutMs,
+      idleTimeoutMs: settings.idleTimeoutMs,
+      maxDurationMs: settings.maxDurationMs,
+      opusFraming: settings.opusFraming === "auto" ? undefined : settings.opusFraming,
+    },
+  };
+}

@@ -21,7 +21,11 @@ export function portalLines({ media, host, path, authHeader }: PortalInfo, style
   return [
     ...(LOOPBACK.test(host)
       ? [
-          `  ${style.good("➜")}  ${style.bold("Network:")} ${style.dim("use")} --host 0.0.0.0 ${style.dim("to expose, or a tunnel")}`,
+          factLine(
+            "Network",
+            `${style.dim("use")} --host 0.0.0.0 ${style.dim("to expose, or a tunnel")}`,
+            style,
+          ),
         ]
       : []),
     "",
@@ -32,7 +36,13 @@ export function portalLines({ media, host, path, authHeader }: PortalInfo, style
       ? []
       : [
           "",
-          `${style.warn("Anyone who finds this address can talk to your agent.")} Set SMARTPBX_TOKEN and add --auth-header X-Api-Key.`,
+          style.warn("Anyone who finds this address can talk to your agent."),
+          "Set SMARTPBX_TOKEN and add --auth-header X-Api-Key.",
         ]),
   ];
+}
+
+/** `➜  Calls:   ws://…` */
+export function factLine(name: string, value: string, style: Style): string {
+  return `  ${style.good("➜")}  ${style.bold(`${name}:`.padEnd(8))} ${value}`;
 }

@@ -4,7 +4,7 @@ import type { CallEvent, Observer } from "../call/events.js";
 import type { Clock } from "../clock.js";
 import { count, percentile, spellMs, timeOfDay } from "./numbers.js";
 import { type Personal, personal } from "./personal.js";
-import { portalLines } from "./portal.js";
+import { factLine, portalLines } from "./portal.js";
 import { Repeats } from "./repeats.js";
 import type { ListeningInfo, Output, Reporter } from "./reporter.js";
 import { safeText, shortId } from "./safe-text.js";
@@ -36,14 +36,11 @@ export class TerminalReporter implements Reporter {
   listening(info: ListeningInfo): void {
     const { out, clock, style, level } = this.#options;
     if (level === "quiet") return;
-    const facts = [
-      ["Calls", style.accent(info.url)],
-      ["Agent", safeText(info.agent)],
-    ];
     const lines = [
       `${style.bold(style.good("Ready"))} in ${spellMs(clock.now())}  ${style.dim("(^C to stop)")}`,
       "",
-      ...facts.map(([name, value]) => `  ${style.good("➜")}  ${style.bold(`${name}:`)}  ${value}`),
+      factLine("Calls", style.accent(info.url), style),
+      factLine("Agent", safeText(info.agent), style),
       ...(info.portal ? portalLines(info.portal, style) : []),
     ];
     out.write(`\n${lines.map((line) => (line ? `  ${line}` : "")).join("\n")}\n\n`);

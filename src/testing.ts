@@ -1,1 +1,6 @@
-export {};
+/** Fakes for tests of agents and of what stands between them and SmartPBX. Real sockets, no sleeping, no timers. */
+export { AdkConnection, fakeAdk } from "./testing/fake-adk.js";
+export { FakeConnection, type FakeServer, type FakeServerOptions } from "./testing/fake-server.js";
+export { fakeSmartpbxEndpoint, SmartpbxEndpointConnection } from "./testing/fake-smartpbx-endpoint.js";
+export { fakeWebSocketAgent, WebSocketAgentConnection } from "./testing/fake-websocket-agent.js";
+export { ScriptedAgent, type ScriptedAgentOptions, ScriptedConversation } from "./testing/scripted-agent.js";

@@ -4,12 +4,14 @@ import type { Leg, LegEvent } from "../call/leg.js";
 import { BridgeError } from "../errors.js";
 import type { AgentKind, ConnectContext } from "./agent.js";
 
+export type Connectable = Pick<AgentKind, "name" | "connect">;
+
 /**
  * Rejects with a BridgeError `agent-unreachable` after `timeoutMs`, and at once with the signal's reason when it is
  * aborted, whether the kind listens to its signal or not. A leg that comes too late is closed.
  */
 export async function connectInTime(
-  kind: AgentKind,
+  agent: Connectable,
   context: ConnectContext,
   timeoutMs: number,
 ): Promise<Leg> {
@@ -21,8 +23,8 @@ export async function connectInTime(
   });
   const onAbort = () => giveUp.abort(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => giveUp.abort(tooSlow(kind, timeoutMs)), timeoutMs);
-  const connecting = kind.connect({ ...context, signal: giveUp.signal });
+  const timer = setTimeout(() => giveUp.abort(tooSlow(agent.name, timeoutMs)), timeoutMs);
+  const connecting = agent.connect({ ...context, signal: giveUp.signal });
   try {
     return await Promise.race([connecting, aborted]);
   } catch (error) {
@@ -37,20 +39,16 @@ export async function connectInTime(
   }
 }
 
-function tooSlow(kind: AgentKind, timeoutMs: number): BridgeError {
-  return new BridgeError(
-    "agent-unreachable",
-    `The agent ${kind.name} did not connect within ${timeoutMs} ms`,
-    {
-      fix: "Check that the agent is running and not overloaded, or allow more with --agent-timeout",
-    },
-  );
+function tooSlow(name: string, timeoutMs: number): BridgeError {
+  return new BridgeError("agent-unreachable", `The agent ${name} did not connect within ${timeoutMs} ms`, {
+    fix: "Check that the agent is running and not overloaded, or allow more with --agent-timeout",
+  });
 }
 
 /** The same kind, in which no mistake of the user's code can harm more than its own call. */
-export function fenced(kind: AgentKind): AgentKind {
+export function fenced(kind: AgentKind): Connectable {
   return {
-    ...kind,
+    name: kind.name,
     async connect(context) {
       const fence = new Fence(kind.name, context.emit);
       try {

@@ -55,7 +55,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * @throws BridgeError `unknown-agent`, `bad-agent-option`, `bad-agent-module`, or `bad-flag` for a bad URL or header.
  */
 export async function resolveAgent(spec: string | AgentKind, settings: AgentSettings): Promise<Agent> {
-  const { kind, url } = await findKind(spec);
+  const { kind, url, own } = await findKind(spec);
+  const agent = own ? fenced(kind) : kind;
   const options = checkOptions(kind, settings.options);
   checkUrl(kind, url);
   const headers = settings.headers ?? {};
@@ -65,28 +66,39 @@ export async function resolveAgent(spec: string | AgentKind, settings: AgentSett
     name: displayName(kind.name, url),
     connect: ({ call, rawStart, emit, signal }) => {
       const filled = url === undefined ? undefined : fillUrl(url, call);
-      return connectInTime(kind, { options, url: filled, call, rawStart, headers, emit, signal }, timeoutMs);
+      return connectInTime(agent, { options, url: filled, call, rawStart, headers, emit, signal }, timeoutMs);
     },
   };
 }
 
-async function findKind(spec: string | AgentKind): Promise<{ kind: AgentKind; url: string | undefined }> {
+interface FoundKind {
+  readonly kind: AgentKind;
+  readonly url: string | undefined;
+  /** Not one of the list: the user's own code. */
+  readonly own: boolean;
+}
+
+async function findKind(spec: string | AgentKind): Promise<FoundKind> {
   if (typeof spec !== "string") {
     const fault = kindFault(spec);
-    if (!fault) return { kind: fenced(spec), url: undefined };
+    if (!fault) return { kind: spec, url: undefined, own: true };
     throw new BridgeError("bad-agent-module", `The agent ${fault}`, {
       fix: "Make it with defineAgent({ … })",
     });
   }
   if (isModulePath(spec)) {
     const { path, url } = splitModulePath(spec);
-    return { kind: fenced(await loadAgentModule(path)), url };
+    return { kind: await loadAgentModule(path), url, own: true };
   }
   const colon = spec.indexOf(":");
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const listed = agentKinds.find((kind) => kind.name === name);
   if (!listed) throw unknownAgent(name);
-  return { kind: await listed.load(), url: colon < 0 ? undefined : spec.slice(colon + 1) || undefined };
+  return {
+    kind: await listed.load(),
+    url: colon < 0 ? undefined : spec.slice(colon + 1) || undefined,
+    own: false,
+  };
 }
 
 function unknownAgent(name: string): BridgeError {

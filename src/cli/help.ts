@@ -24,7 +24,7 @@ export function programHelp(): string {
     ],
     [
       "Try it, in two terminals",
-      `  ${PROGRAM} serve\n  ${PROGRAM} simulate --url ws://127.0.0.1:8080/media-stream --out reply.wav`,
+      `  ${PROGRAM} serve\n  ${PROGRAM} simulate --url ws://127.0.0.1:8080/media-stream --out out.wav`,
     ],
   ]);
 }

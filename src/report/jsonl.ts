@@ -47,7 +47,7 @@ export class JsonlReporter implements Reporter {
 
   call(): Observer {
     const repeats = new Repeats();
-    let callId: string | undefined;
+    let callId: string | null = null;
     return (event) => {
       if (event.type === "call-started") callId = event.info.callId;
       if (event.type === "fault" || event.type === "warning") {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { commands } from "../../src/cli/commands/index.js";
+import { commandHelp, programHelp, TOPICS } from "../../src/cli/help.js";
+import { readArguments } from "../../src/cli/program.js";
+import {
+  environmentName,
+  flagName,
+  isGlobal,
+  keysOf,
+  settingKeys,
+  settings,
+} from "../../src/config/schema.js";
+
+describe.each(commands)("the help of $name", (command) => {
+  const text = commandHelp(command);
+
+  it("fits on a screen", () => {
+    expect(text.split("\n").length).toBeLessThanOrEqual(40);
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it("has every setting with its help and default", () => {
+    for (const key of keysOf(command.name)) {
+      expect(text).toContain(flagName(key));
+      if (isGlobal(key)) continue;
+      const { flag, help, default: fallback } = settings[key];
+      const line = text.split("\n").find((line) => line.trim().startsWith(flag));
+      expect(line).toContain(help);
+      if (fallback !== undefined) expect(line).toMatch(new RegExp(`\\(${fallback.replace("+", "\\+")}\\)$`));
+    }
+  });
+
+  it("has examples that are read without fault", () => {
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const example of command.examples) {
+      const words = example.replace(/ +#.*/, "").match(/'[^']*'|\S+/g)!;
+      expect(readArguments(words)).toMatchObject({ command: { name: command.name } });
+    }
+  });
+
+  it("is the same by --help and by help", () => {
+    expect(readArguments([command.name, "--help"])).toEqual({ text });
+    expect(readArguments(["help", command.name])).toEqual({ text });
+  });
+});
+
+it("lists every command and every topic, and fits on a screen", () => {
+  const text = programHelp();
+  for (const { name, summary } of commands)
+    expect(text).toMatch(new RegExp(`^ {2}${name} +${summary}$`, "m"));
+  for (const topic of Object.keys(TOPICS)) expect(text).toContain(`help ${topic} `);
+  expect(text.split("\n").length).toBeLessThanOrEqual(40);
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+it("has a topic that names every variable", () => {
+  const { text } = readArguments(["help", "environment"]) as { text: string };
+  for (const key of settingKeys) expect(text).toContain(environmentName(key));
+  expect(text).toContain("SMARTPBX_TOKEN");
+});
+
+it("has a topic that explains every exit code", () => {
+  const { text } = readArguments(["help", "exit-codes"]) as { text: string };
+  expect(text.match(/^ +\d+/gm)!.map(Number)).toEqual([0, 1, 2, 3, 70, 130, 143]);
+});

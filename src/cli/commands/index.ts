@@ -37,7 +37,7 @@ const simulate: Command = {
   description: "Calls an endpoint as SmartPBX would, and whatever stands behind it.",
   examples: [
     "simulate --out reply.wav   # a sample voice calls your agent",
-    "simulate --url ws://127.0.0.1:8080/media-stream --wav hello.wav",
+    "simulate --url ws://127.0.0.1:8080/media-stream --wav hi.wav",
     "simulate --url wss://HOST/ws --header 'X-Api-Key: $API_KEY'",
   ],
   async start(given, io) {

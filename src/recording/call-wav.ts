@@ -18,7 +18,7 @@ const FRAME_BYTES = 2 * CHANNELS;
 const HEADER_BYTES = 44;
 const MAX_DATA_BYTES = 0xffffffff - HEADER_BYTES;
 /** What is made between two writes: short enough that nothing else in the process notices. */
-const WINDOW_MS = 500;
+const WINDOW_MS = 100;
 const OPUS_RATE: SampleRate = 24000;
 
 /**

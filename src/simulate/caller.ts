@@ -149,17 +149,16 @@ export class Caller {
     const said = printable(reason, 123).trim();
     const detail = `the endpoint closed the call with ${code}${said && ` (${said})`}`;
     // 1005: a close frame without a code, which is how simple servers end in good order.
-    if (code !== 1000 && code !== 1005) return this.lost(detail, now);
-    if (this.#outcome) return;
-    this.#now = now;
-    this.#end("agent-ended", this.#judged({ ok: true, reason: "agent-ended", detail }));
+    if (code === 1000 || code === 1005) {
+      this.#over(now, "agent-ended", { ok: true, reason: "agent-ended", detail });
+    } else {
+      this.lost(detail, now);
+    }
   }
 
   /** The connection broke. `detail` says how. */
   lost(detail: string, now: number): void {
-    if (this.#outcome) return;
-    this.#now = now;
-    this.#end("agent-failed", { ok: false, reason: "agent-failed", detail });
+    this.#over(now, "agent-failed", { ok: false, reason: "agent-failed", detail });
   }
 
   /** Hangs up before the plan's end. */
@@ -260,6 +259,13 @@ export class Caller {
   #judged(planned: Outcome): Outcome {
     const { refusedMedia } = this.#complaints;
     return judged(planned, this.#exchange, this.#now, { heard: !this.#ear.empty, refused: refusedMedia });
+  }
+
+  /** The far end is gone, unless the call was over before. */
+  #over(now: number, reason: EndReason, outcome: Outcome): void {
+    if (this.#outcome) return;
+    this.#now = now;
+    this.#end(reason, outcome.ok ? this.#judged(outcome) : outcome);
   }
 
   #end(reason: EndReason, outcome: Outcome): void {

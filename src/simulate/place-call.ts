@@ -6,7 +6,7 @@ import { FRAME_MS, type SampleRate } from "../audio/format.js";
 import { loadOpus } from "../audio/opus.js";
 import { createPayloadCodec } from "../audio/payload-codec.js";
 import type { CallSummary, Observer } from "../call/events.js";
-import { type Clock, realClock } from "../clock.js";
+import { type Clock, realClock, type Timer } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { dial, shownUrl } from "../pbx/dial.js";
 import { PROFILES, type ProfileName } from "../protocol/profiles.js";
@@ -80,6 +80,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   const codec = createPayloadCodec(track.format, { agentRate, opus });
   const heardWav = file && new HeardWav(codec.plain);
 
+  let closeTimer: Timer | undefined;
   const effects: CallerEffects = {
     send: (message) => socket.send(message),
     congested: () => socket.bufferedAmount > CONGESTED_FRAMES * track.longestMessage,
@@ -105,7 +106,6 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   const plan = { ...options, info, profile: PROFILES[profile], endpoint, codec };
   const caller = new Caller(plan, effects, senderLateness);
 
-  let closeTimer: { cancel(): void } | undefined;
   const openedAt = clock.now();
   const now = () => clock.now() - openedAt;
   const paced: Paced = {

@@ -3,8 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Encoding, PORTAL_FORMATS } from "../../src/audio/format.js";
-import type { OpusFraming } from "../../src/audio/opus-framing.js";
+import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { Payload } from "../../src/audio/payload.js";
 import { pcmBytes } from "../../src/audio/pcm.js";
 import { bestLag, sine, sweep } from "../../src/audio/signal.js";
@@ -15,7 +14,7 @@ import type { Source } from "../../src/simulate/source.js";
 import { Track } from "../../src/simulate/track.js";
 import { Endpoint, echo, type Script } from "./endpoint.js";
 
-const chirp: Source = { name: "chirp", samplesAt: (rate) => sweep(300, 3000, -9, 400, rate) };
+const chirp: Source = { name: "chirp", samplesAt: (rate) => sweep(300, 3000, -9, 200, rate) };
 let folder: string;
 let track: Track;
 beforeAll(async () => {
@@ -42,29 +41,40 @@ async function call(endpoint: Endpoint, options: Partial<CallOptions> = {}) {
   return { result, events };
 }
 
+/** Listens to ten frames and says them all back at once, so that no busy computer can tear the answer apart. */
+function parrot(): Script {
+  const kept: Payload[] = [];
+  return {
+    audio: (line, payload) => {
+      kept.push(payload);
+      if (kept.length === 10) for (const said of kept) line.speak(said);
+    },
+  };
+}
+
 test.each([
-  ["g711_ulaw", "raw", 8000, 0.98],
-  ["pcm16", "raw", 24000, 0.9999],
-  ["opus", "raw", 48000, 0.7],
-  ["opus", "ogg", 48000, 0.7],
-  ["opus", "webm", 48000, 0.7],
-] as [Encoding, OpusFraming, number, number][])(
-  "%s %s: an echo is heard, and what was heard is in the file",
+  ["g711_ulaw", "raw", 8000, 0.999],
+  ["pcm16", "raw", 24000, 0.99999],
+  ["opus", "raw", 48000, 0.8],
+  ["opus", "ogg", 48000, 0.8],
+  ["opus", "webm", 48000, 0.8],
+] as const)(
+  "%s %s: the answer is heard, and what was heard is in the file",
   async (encoding, framing, rate, likeness) => {
-    const endpoint = await listen(echo);
+    const endpoint = await listen(parrot());
     const out = join(folder, `${encoding}-${framing}.wav`);
     const spoken = await Track.encode(chirp, PORTAL_FORMATS[encoding], framing);
-    const { result, events } = await call(endpoint, { track: spoken, out });
+    const { result, events } = await call(endpoint, { track: spoken, out, hangUpAfterMs: 700 });
     expect(result).toMatchObject({ ok: true, reason: "hung-up", closeCode: 1000, complaints: {} });
     expect(endpoint.log).toEqual(["start", "media", "hangup"]);
     expect(endpoint.calls[0]).toMatchObject({ callId: result.callId, format: PORTAL_FORMATS[encoding] });
-    expect(result.summary.framesIn).toBe(25);
-    expect(result.summary.framesOut).toBeGreaterThan(18);
+    expect(result.summary).toMatchObject({ framesIn: 35, framesOut: 10, droppedMs: 0 });
 
     const heard = readWav(await readFile(out));
     expect(heard.sampleRate).toBe(rate);
-    const said = chirp.samplesAt(rate);
-    const { correlation } = bestLag(said, heard.samples, rate / 10);
+    const begin = heard.samples.findIndex((sample) => Math.abs(sample) > 300);
+    expect(begin).toBeGreaterThan(0.18 * rate);
+    const { correlation } = bestLag(chirp.samplesAt(rate), heard.samples.subarray(begin), rate / 50);
     expect(correlation).toBeGreaterThan(likeness);
     expect(events.at(-1)).toMatchObject({ type: "call-ended", reason: "caller-hung-up" });
   },
@@ -120,7 +130,7 @@ test("an endpoint that sends no ids is heard as silence, with the reason", async
   });
   const { result, events } = await call(endpoint);
   expect(result).toMatchObject({ ok: false, reason: "no-agent-audio" });
-  expect(result.complaints["missing-ids"]).toBeGreaterThan(10);
+  expect(result.complaints["missing-ids"]).toBeGreaterThan(0);
   expect(events.filter(({ type }) => type === "warning").length).toBe(1);
 });
 
@@ -136,9 +146,9 @@ test("an endpoint that floods costs a minute of audio and no more", async () => 
       for (let i = 0; i < 300; i++) line.speak(second);
     },
   });
-  const { result } = await call(endpoint);
-  expect(result.complaints.flood).toBeGreaterThan(200);
-  expect(result.summary.droppedMs).toBeGreaterThan(230_000);
+  const { result } = await call(endpoint, { hangUpAfterMs: 1000 });
+  expect(result.complaints.flood).toBeGreaterThan(100);
+  expect(result.summary.droppedMs).toBeGreaterThan(100_000);
 });
 
 test("an endpoint that breaks the rules of WebSocket or JSON is survived", async () => {
@@ -173,7 +183,7 @@ test("an endpoint that hangs up: in good order, with an error, and without a wor
         if (++frames === 10) end(line.socket);
       },
     });
-    expect((await call(endpoint)).result).toMatchObject(expected);
+    expect((await call(endpoint, { hangUpAfterMs: 5000 })).result).toMatchObject(expected);
   }
 });
 

@@ -5,10 +5,10 @@ import type { Style } from "./style.js";
 
 /**
  * `{ calls: 3, ok: 3, failed: 0, firstAudioMs: { p50: 312 } }` gives `3 calls  3 ok  0 failed` and
- * `first audio  p50 312 ms`. A null is `none`. Keys that end in `Ms` are durations.
+ * `first audio  p50 312 ms`. A null, or a group of nothing else, is `none`; empty groups are left out. Keys that end in `Ms` are durations.
  */
 export function summaryLines(summary: object, style: Style): string[] {
-  const entries = Object.entries(summary).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(summary).filter(([, value]) => !isEmpty(value));
   const counts = entries.filter(([key, value]) => typeof value === "number" && !key.endsWith("Ms"));
   const rest = entries.filter((entry) => !counts.includes(entry));
   const names = rest.map(([key]) => words(key));
@@ -27,7 +27,7 @@ function spellCount(key: string, value: number, style: Style): string {
 }
 
 function spell(key: string, value: unknown, style: Style): string {
-  if (value === null) return "none";
+  if (value === null || isAllNull(value)) return "none";
   if (typeof value === "number") return key.endsWith("Ms") ? spellMs(value) : String(value);
   if (Array.isArray(value)) return value.map((item) => spell(key, item, style)).join(", ");
   if (typeof value === "object")
@@ -38,6 +38,16 @@ function spell(key: string, value: unknown, style: Style): string {
       )
       .join("  ");
   return safeText(String(value));
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
+  );
+}
+
+function isAllNull(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every((item) => item === null);
 }
 
 /** `firstAudioMs` → `first audio`. */

@@ -26,6 +26,11 @@ export class Payload {
     );
   }
 
+  /** Both spellings of the same audio, where both are at hand. */
+  static of(base64: string, bytes: Buffer): Payload {
+    return new Payload(base64, bytes);
+  }
+
   get base64(): string {
     this.#base64 ??= (this.#bytes as Buffer).toString("base64");
     return this.#base64;

@@ -7,12 +7,12 @@ import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
 import { Conversation } from "./conversation.js";
 import { EarlyAudio, EarlyEvents } from "./early.js";
 import type { CallInput, Effects } from "./effects.js";
-import type { CallNote, EndReason } from "./events.js";
+import type { CallEvent, CallNote, EndReason } from "./events.js";
 import type { LegEvent } from "./leg.js";
 import { Metrics } from "./metrics.js";
 import { type CallSettings, CLOSE } from "./settings.js";
 
-/** A peer that sends more unusable messages than this is not speaking our protocol. */
+/** A peer with more unusable messages than this does not speak our protocol. */
 const MAX_FAULTS = 50;
 /** Names of unknown events that are shown; a peer may invent any number of them. */
 const MAX_UNKNOWN_EVENTS = 20;
@@ -133,18 +133,18 @@ export class Call {
 
   #agentReady(agent: Extract<CallInput, { type: "agent-ready" }>): void {
     if (!this.#info || this.#conversation) return;
-    const note = (event: CallNote) => this.#note(event);
     const call = {
       info: this.#info,
       settings: this.#settings,
       effects: this.#effects,
-      note,
       metrics: this.#metrics,
+      note: (event: CallNote) => this.#note(event),
+      observe: (event: CallEvent) => this.#observe(event),
     };
     const conversation = new Conversation(call, agent, this.#now);
     this.#conversation = conversation;
     this.#note({ type: "agent-ready", passthrough: agent.passthrough });
-    for (const { payload, at } of this.#earlyAudio.take()) conversation.callerAudio(payload, at);
+    for (const { payload, at } of this.#earlyAudio.take()) conversation.callerAudio(payload, at, this.#now);
     this.#metrics.droppedMs += this.#earlyAudio.droppedMs;
     for (const { digit, durationMs } of this.#earlyDtmf) this.#effects.sendDtmfToAgent(digit, durationMs);
     this.#earlyDtmf = [];
@@ -156,9 +156,9 @@ export class Call {
       this.#fault("media-before-start", "audio came before the call started");
       return;
     }
-    this.#note({ type: "caller-audio", payload });
+    this.#observe({ at: this.#now, type: "caller-audio", payload });
     if (this.#leaving) return;
-    if (this.#conversation) this.#conversation.callerAudio(payload, this.#now);
+    if (this.#conversation) this.#conversation.callerAudio(payload, this.#now, this.#now);
     else this.#earlyAudio.push(payload, this.#now, this.#info.format);
   }
 
@@ -253,9 +253,7 @@ export class Call {
       at = Math.min(at, conversation.wakeAt);
       if (this.#leaving) at = Math.min(at, Math.max(this.#now, conversation.heardAllAt ?? at));
     }
-    if (at === this.#wakeAt) return;
-    this.#wakeAt = at;
-    this.#effects.wakeAt(at);
+    if (at !== this.#wakeAt) this.#effects.wakeAt((this.#wakeAt = at));
   }
 
   #congested(who: "caller" | "agent", ms: number): void {
@@ -280,10 +278,13 @@ export class Call {
     this.#note({ type: "warning", code, message });
   }
 
-  #note(event: CallNote): void {
-    const timed = { ...event, at: this.#now };
-    this.#metrics.observe(timed);
-    this.#effects.note(timed);
+  #note(note: CallNote): void {
+    this.#observe({ ...note, at: this.#now });
+  }
+
+  #observe(event: CallEvent): void {
+    this.#metrics.observe(event);
+    this.#effects.note(event);
   }
 
   #end(reason: EndReason, detail: string, pbxCode: number): void {

@@ -6,7 +6,7 @@ import type { CallInfo } from "../protocol/messages.js";
 import { AgentAudio, type AgentFrame } from "./agent-audio.js";
 import { CallerAudio } from "./caller-audio.js";
 import type { Effects } from "./effects.js";
-import type { CallNote } from "./events.js";
+import type { CallEvent, CallNote } from "./events.js";
 import type { LegEvent } from "./leg.js";
 import { Listener } from "./listener.js";
 import type { Metrics } from "./metrics.js";
@@ -34,6 +34,8 @@ export interface AgentFormats {
 export class Conversation {
   readonly #effects: Effects;
   readonly #note: (event: CallNote) => void;
+  /** For what happens with every frame: the event comes with its time and is not copied. */
+  readonly #observe: (event: CallEvent) => void;
   readonly #metrics: Metrics;
   readonly #codec: PayloadCodec;
   /** Only where payloads pass through: listens to the agent's. */
@@ -57,6 +59,7 @@ export class Conversation {
       settings: CallSettings;
       effects: Effects;
       note: (event: CallNote) => void;
+      observe: (event: CallEvent) => void;
       metrics: Metrics;
     },
     agent: AgentFormats,
@@ -65,6 +68,7 @@ export class Conversation {
     const { settings, info } = call;
     this.#effects = call.effects;
     this.#note = call.note;
+    this.#observe = call.observe;
     this.#metrics = call.metrics;
     const agentRate = agent.passthrough ? LISTENING_RATE : agent.hears.sampleRate;
     const codecOptions = { agentRate, opus: settings.opus, opusFraming: settings.opusFraming };
@@ -104,13 +108,13 @@ export class Conversation {
   }
 
   /** @param arrivedAt when the payload came: earlier than now for what waited for the agent. */
-  callerAudio(payload: Payload, arrivedAt: number): void {
+  callerAudio(payload: Payload, arrivedAt: number, now: number): void {
     this.#lastCallerAudioAt = arrivedAt;
     const { heard, forAgent } = this.#callerAudio.push(payload);
     for (const { offsetMs, ms, voiced } of heard.parts) {
       this.#turns.callerChunk(arrivedAt - heard.ms + offsetMs + ms, ms, voiced);
     }
-    if (forAgent) this.#sendToAgent(forAgent);
+    if (forAgent) this.#sendToAgent(forAgent, now);
   }
 
   agentEvent(
@@ -119,7 +123,6 @@ export class Conversation {
   ): void {
     switch (event.type) {
       case "audio":
-        this.#note({ type: "agent-leg-audio", dir: "in", bytes: event.payload.bytes.length });
         if (this.#passing) this.#passToCaller(event.payload, this.#passing.listener, now);
         else this.#enqueue(event.payload, event.itemId, now);
         break;
@@ -154,7 +157,7 @@ export class Conversation {
     const ms = Math.floor((now - this.#lastCallerAudioAt) / FRAME_MS) * FRAME_MS;
     this.#lastCallerAudioAt += ms;
     const silence = this.#callerAudio.silence(ms);
-    if (silence) this.#sendToAgent(silence);
+    if (silence) this.#sendToAgent(silence, now);
   }
 
   /** The agent says no more: what is under way becomes the last frame. */
@@ -168,16 +171,18 @@ export class Conversation {
     this.#passing?.codec.free();
   }
 
-  #sendToAgent(payload: Payload): void {
+  #sendToAgent(payload: Payload, now: number): void {
     this.#effects.sendToAgent(payload);
-    this.#note({ type: "agent-leg-audio", dir: "out", bytes: payload.bytes.length });
+    // Where payloads pass through, the agent's wire carries the very bytes of the caller's.
+    if (this.#passing) return;
+    this.#observe({ at: now, type: "agent-leg-audio", dir: "out", bytes: payload.bytes.length });
   }
 
   #passToCaller(payload: Payload, listener: Listener, now: number): void {
     this.#effects.sendToCaller(payload);
     const heard = listener.listen(payload);
     const heardAt = this.#playout.passed(now, heard.ms, this.#reply);
-    this.#note({ type: "agent-audio", payload, heardAt });
+    this.#observe({ at: now, type: "agent-audio", payload, heardAt });
     for (const part of heard.parts)
       this.#turns.agentChunk(now, heardAt + part.offsetMs, part.ms, part.voiced);
   }
@@ -188,6 +193,7 @@ export class Conversation {
       this.#beginReply();
     }
     this.#lastAgentAudioAt = now;
+    this.#observe({ at: now, type: "agent-leg-audio", dir: "in", bytes: payload.bytes.length });
     const ms = this.#agentAudio.durationMs(payload);
     const roomMs = Math.floor(this.#playout.freeMs);
     if (ms > roomMs) this.#overflow(ms - roomMs);
@@ -231,7 +237,7 @@ export class Conversation {
         ? this.#codec.seal(this.#codec.encode(frame.payload.bytes))
         : frame.payload;
       this.#effects.sendToCaller(payload);
-      this.#note({ type: "agent-audio", payload, heardAt });
+      this.#observe({ at: now, type: "agent-audio", payload, heardAt });
       this.#turns.agentChunk(now, heardAt, FRAME_MS, frame.voiced);
     }
   }

@@ -11,6 +11,8 @@ export type TurnEvent =
 const ONSET_MS = 60;
 /** Unvoiced time that ends speech: longer than the stops inside words, shorter than any agent's reply. */
 const HANGOVER_MS = 300;
+/** An agent that has sent silence for longer than this was not about to greet. */
+const GREETING_ATTACK_MS = 500;
 /** Agent frames further apart than this belong to different bursts. */
 const BURST_GAP_MS = 60;
 
@@ -126,7 +128,8 @@ export class Turns {
     if (!this.#callerEverSpoke) {
       if (this.#greeted) return;
       this.#greeted = true;
-      this.#emit({ type: "greeting", greetingMs: Math.max(0, this.#burstStartedAt) });
+      const isAttack = sentAt - this.#burstStartedAt <= GREETING_ATTACK_MS;
+      this.#emit({ type: "greeting", greetingMs: isAttack ? this.#burstStartedAt : sentAt });
       return;
     }
     if (!this.#awaitingReply || this.#candidate) return;

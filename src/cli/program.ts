@@ -3,8 +3,8 @@ import { type Command as Commander, CommanderError, Option, Command as Program }
 import type { Flags } from "../config/resolve.js";
 import { flagName, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
 import type { SettingKey } from "../config/setting.js";
-import { nearest } from "../config/suggest.js";
 import { BridgeError } from "../errors.js";
+import { suggest } from "../suggest.js";
 import { type Command, commands } from "./commands/index.js";
 import { commandHelp, isArgument, programHelp, TOPICS } from "./help.js";
 import { version } from "./version.js";
@@ -127,7 +127,7 @@ function unknownFlag(flag: string, command: Command | undefined, help: string): 
 }
 
 function unknownWord(what: string, word: string, known: readonly string[], help: string): BridgeError {
-  const meant = nearest(word, known);
+  const meant = suggest(word, known);
   return new BridgeError("bad-flag", `Unknown ${what} ${word}`, {
     fix: `${meant ? `Did you mean ${meant}? ` : ""}See: ${help}`,
   });

@@ -3,9 +3,9 @@ import { access, readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BridgeError } from "../errors.js";
+import { suggest } from "../suggest.js";
 import { settingKeys, settings } from "./schema.js";
 import type { SettingKey } from "./setting.js";
-import { nearest } from "./suggest.js";
 
 const NAMES = ["smartpbx.config.js", "smartpbx.config.mjs", "smartpbx.config.json"] as const;
 
@@ -98,7 +98,7 @@ function checkKey(key: string, name: string): void {
     throw new BridgeError("bad-config", `${key} cannot stand in ${name}`, {
       fix: "Give it on the command line.",
     });
-  const meant = nearest(key, known);
+  const meant = suggest(key, known);
   throw new BridgeError("bad-config", `${name} has an unknown setting ${JSON.stringify(key)}`, {
     fix: meant ? `Did you mean ${meant}?` : "See all settings: smartpbx-bridge help environment",
   });

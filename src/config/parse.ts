@@ -1,10 +1,10 @@
 /** From what a person wrote, in a flag, a variable or a config file, to the checked value of a setting. */
 import type { AgentKind } from "../agents/agent.js";
+import { suggest } from "../suggest.js";
 import { BadValue } from "./bad-value.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
 import type { Setting } from "./setting.js";
-import { nearest } from "./suggest.js";
 import { parseBytes, parseDuration, parseFrequency, parseInteger, parseRate } from "./units.js";
 
 /**
@@ -76,7 +76,7 @@ export function checkAddress(text: string): string {
 
 function parseChoice(text: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
-  const near = nearest(text, choices) ?? choices.find((choice) => choice.includes(text.toLowerCase()));
+  const near = suggest(text, choices) ?? choices.find((choice) => choice.includes(text.toLowerCase()));
   throw new BadValue(`${JSON.stringify(text)} is not one of ${choices.join(", ")}`, {
     instead: near ?? choices[0]!,
   });

@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Encoding, formatName, PORTAL_FORMATS } from "../audio/format.js";
 import { BridgeError } from "../errors.js";
+import { suggest } from "../suggest.js";
 import { BadValue } from "./bad-value.js";
 import { type Environment, readHeaders } from "./headers.js";
 import { checkAddress } from "./parse.js";
-import { nearest } from "./suggest.js";
 
 export interface Provider {
   readonly name: string;
@@ -47,7 +47,7 @@ function parseProvider(text: string, env: Environment): Provider {
   const record = asRecord(parseJson(text), "the file is not a JSON object");
   for (const field of Object.keys(record)) {
     if (FIELDS.includes(field)) continue;
-    const meant = nearest(field, FIELDS);
+    const meant = suggest(field, FIELDS);
     throw new BadValue(`${JSON.stringify(field)} is not one of the portal's fields`, {
       fix: meant ? `Did you mean ${meant}?` : `The fields are ${FIELDS.join(", ")}.`,
     });

@@ -1,12 +1,12 @@
 /** One command's settings from all their sources: flag, then environment, then config file, then default. */
 import { BridgeError } from "../errors.js";
+import { suggest } from "../suggest.js";
 import { BadValue } from "./bad-value.js";
 import type { Environment } from "./headers.js";
 import type { ConfigFile } from "./load.js";
 import { parseValue } from "./parse.js";
 import { environmentName, flagName, keysOf, settingKeys, settings } from "./schema.js";
 import { type CommandName, type SettingKey, UNIT_SUFFIX, type Values } from "./setting.js";
-import { nearest } from "./suggest.js";
 
 /** From the weakest to the strongest. */
 const RANKS = ["default", "config", "environment", "flag"] as const;
@@ -151,7 +151,7 @@ function misspelledVariables(env: Environment): string[] {
   const known = new Set([...settingKeys.map(environmentName), "SMARTPBX_TOKEN"]);
   return Object.keys(env).flatMap((name) => {
     if (!name.startsWith("SMARTPBX_") || known.has(name)) return [];
-    const meant = nearest(
+    const meant = suggest(
       name.slice("SMARTPBX_".length),
       [...known].map((other) => other.slice("SMARTPBX_".length)),
     );

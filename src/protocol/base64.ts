@@ -1,32 +1,20 @@
-/** Checks that a text is base64 and spells it the standard way, without decoding it. */
-
-const SHARED = 1;
-const STANDARD = 2;
-const URL_SAFE = 4;
-
-/** The alphabets each character code belongs to, 0 for none. A table, because every payload of every call is checked. */
-const ALPHABET = new Uint8Array(256);
-for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-  ALPHABET[letter.charCodeAt(0)] = SHARED;
-for (const letter of "+/") ALPHABET[letter.charCodeAt(0)] = STANDARD;
-for (const letter of "-_") ALPHABET[letter.charCodeAt(0)] = URL_SAFE;
+/** Reads base64 strictly: what is not base64 is refused, not skipped. */
+import { Payload } from "../audio/payload.js";
 
 /**
- * The same bytes in the standard alphabet with padding (RFC 4648 §4), or undefined when `text` is empty or not base64.
- * Takes the URL-safe alphabet (§5) too, and missing padding. The alphabets must not be mixed; whitespace is refused.
+ * The audio in a base64 text, or undefined when the text is empty or not base64 (RFC 4648 §4). Takes the URL-safe alphabet
+ * (§5) too, and missing padding, and spells both the standard way. The alphabets must not be mixed; whitespace is refused.
  */
-export function standardBase64(text: string): string | undefined {
+export function readBase64(text: string): Payload | undefined {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const length = text.length - padding;
-  let alphabets = 0;
-  for (let i = 0; i < length; i++) {
-    const alphabet = ALPHABET[text.charCodeAt(i)];
-    if (!alphabet) return undefined;
-    alphabets |= alphabet;
-  }
   const missing = -length & 3;
   if (length === 0 || missing === 3 || (padding > 0 && padding !== missing)) return undefined;
-  if (padding === missing && !(alphabets & URL_SAFE)) return text;
-  if (alphabets & URL_SAFE && alphabets & STANDARD) return undefined;
-  return text.slice(0, length).replaceAll("-", "+").replaceAll("_", "/") + "=".repeat(missing);
+  const bytes = Buffer.from(text, "base64");
+  // The decoder skips what it does not know: every skipped character is missing from the length.
+  if (bytes.length !== (length * 3) >> 2) return undefined;
+  const isUrlSafe = text.includes("-") || text.includes("_");
+  if (isUrlSafe && (text.includes("+") || text.includes("/"))) return undefined;
+  if (padding === missing && !isUrlSafe) return Payload.of(text, bytes);
+  return Payload.of(bytes.toString("base64"), bytes);
 }

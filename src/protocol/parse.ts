@@ -1,7 +1,6 @@
 /** Reads the messages of the SmartPBX wire. Lenient about spelling, strict about meaning; returns faults, never throws. */
 import { type Encoding, isSampleRate, type MediaFormat } from "../audio/format.js";
-import { Payload } from "../audio/payload.js";
-import { standardBase64 } from "./base64.js";
+import { readBase64 } from "./base64.js";
 import type { CallInfo, EndpointMessage, Fault, FaultCode, PbxMessage } from "./messages.js";
 import { isCleanId, printable } from "./text.js";
 
@@ -21,6 +20,11 @@ export function parsePbxMessage(text: string): PbxMessage | Fault {
 
 /** One text message from an endpoint, as the PBX receives it. Missing ids are left to the caller to judge. */
 export function parseEndpointMessage(text: string): EndpointMessage | Unknown | Fault {
+  return parseCompactAnswer(text) ?? parseEndpointJson(text);
+}
+
+/** `parseEndpointMessage` without its short cut for compact media messages. Exported to prove that both agree. */
+export function parseEndpointJson(text: string): EndpointMessage | Unknown | Fault {
   const message = parseObject(text);
   if (typeof message === "string") return fault(message, "not a JSON object");
   if (message.event !== "media") return unknownEvent(message.event);
@@ -37,8 +41,32 @@ export function parseEndpointMessage(text: string): EndpointMessage | Unknown | 
  */
 function parseCompactMedia(text: string): PbxMessage | undefined {
   if (!text.startsWith(MEDIA_HEAD) || !text.endsWith(MEDIA_TAIL)) return undefined;
-  const base64 = standardBase64(text.slice(MEDIA_HEAD.length, -MEDIA_TAIL.length));
-  return base64 === undefined ? undefined : { type: "media", payload: Payload.fromBase64(base64) };
+  const payload = readBase64(text.slice(MEDIA_HEAD.length, -MEDIA_TAIL.length));
+  return payload && { type: "media", payload };
+}
+
+const ANSWER_HEAD = '{"event":"media","callId":"';
+const ANSWER_ACCOUNT = '","accountId":"';
+const ANSWER_MEDIA = '","media":{"payload":"';
+
+/** The same for the messages of an endpoint that keeps the documented order of fields. Ids that JSON escapes go the long way. */
+function parseCompactAnswer(text: string): EndpointMessage | undefined {
+  if (!text.startsWith(ANSWER_HEAD) || !text.endsWith(MEDIA_TAIL)) return undefined;
+  const callIdEnd = text.indexOf('"', ANSWER_HEAD.length);
+  const accountIdStart = callIdEnd + ANSWER_ACCOUNT.length;
+  if (!text.startsWith(ANSWER_ACCOUNT, callIdEnd)) return undefined;
+  const accountIdEnd = text.indexOf('"', accountIdStart);
+  if (!text.startsWith(ANSWER_MEDIA, accountIdEnd)) return undefined;
+  const callId = text.slice(ANSWER_HEAD.length, callIdEnd);
+  const accountId = text.slice(accountIdStart, accountIdEnd);
+  if (!isPlainId(callId) || !isPlainId(accountId)) return undefined;
+  const payload = readBase64(text.slice(accountIdEnd + ANSWER_MEDIA.length, -MEDIA_TAIL.length));
+  return payload && { type: "media", payload, callId, accountId };
+}
+
+/** Letters, digits and the punctuation of ids: what JSON never escapes and `idText` always keeps. */
+function isPlainId(text: string): boolean {
+  return text.length > 0 && text.length <= 256 && /^[\w.:@+-]+$/.test(text);
 }
 
 /** `parsePbxMessage` without its short cut for compact media messages. Exported to prove that both agree. */
@@ -122,9 +150,8 @@ function parseMedia(media: unknown): (PbxMessage & EndpointMessage) | Fault {
   const { payload } = asObject(media);
   if (typeof payload !== "string") return fault("bad-payload", "media has no payload");
   if (payload === "") return fault("bad-payload", "the payload is empty");
-  const base64 = standardBase64(payload);
-  if (base64 === undefined) return fault("bad-payload", "the payload is not base64");
-  return { type: "media", payload: Payload.fromBase64(base64) };
+  const audio = readBase64(payload);
+  return audio ? { type: "media", payload: audio } : fault("bad-payload", "the payload is not base64");
 }
 
 function parseDtmf(message: Json): PbxMessage | Fault {

@@ -106,3 +106,7 @@ test("speech has a beginning and an end that is its last voiced frame", () => {
 test("a click is not speech", () => {
   expect(conversation([[1000, 1040]], [], 3000).said).toEqual([]);
 });
+
+test("an agent that streams silence from the start greets when it speaks", () => {
+  expect(conversation([], [[1400, 2200]], 4000, true).of("greeting")).toMatchObject([{ greetingMs: 1400 }]);
+});

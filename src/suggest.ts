@@ -1,13 +1,13 @@
 /** "Did you mean": the known word nearest to an unknown one. */
 
 /**
- * The nearest of `known` words, or undefined when none is near: at most one edit for every three letters, counting an
- * exchange of neighbours as one edit (optimal string alignment distance).
+ * The nearest of the candidates, or undefined when none is near: at most one edit for every three letters, and always
+ * one. An exchange of neighbours is one edit (optimal string alignment distance); case is no difference.
  */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(Math.min(word.length, 60) / 3)) + 1;
-  for (const candidate of known) {
+  for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -25,17 +25,13 @@ function editDistance(a: string, b: string): number {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const substitution = a[row - 1] === b[column - 1] ? 0 : 1;
-      let cost = Math.min(
-        previous[column]! + 1,
-        current[column - 1]! + 1,
-        previous[column - 1]! + substitution,
-      );
+      let cost = Math.min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + substitution);
       if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
-        cost = Math.min(cost, beforePrevious[column - 2]! + 1);
+        cost = Math.min(cost, beforePrevious[column - 2] + 1);
       current.push(cost);
     }
     beforePrevious = previous;
     previous = current;
   }
-  return previous[b.length]!;
+  return previous[b.length];
 }

@@ -1,0 +1,12 @@
+/** `npm run bench [-- quality|load …]`: the numbers this project stands by, measured in one run beside a reference. */
+const PARTS = {
+  load: async () => (await import("./load.js")).load(),
+};
+const asked = process.argv.slice(2);
+for (const name of asked) {
+  if (!(name in PARTS)) {
+    console.error(`There is no bench "${name}". There are: ${Object.keys(PARTS).join(", ")}.`);
+    process.exit(2);
+  }
+}
+for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) await PARTS[name]();

@@ -50,7 +50,7 @@ export function fenced(kind: AgentKind): Connectable {
   return {
     name: kind.name,
     async connect(context) {
-      const fence = new Fence(kind.name, context.emit);
+      const fence = new Fence(kind.name, context);
       try {
         return fence.around(await kind.connect({ ...context, emit: (event) => fence.emit(event) }));
       } catch (error) {
@@ -74,7 +74,7 @@ class Fence {
 
   constructor(
     readonly name: string,
-    readonly forward: (event: LegEvent) => void,
+    readonly context: Pick<ConnectContext, "emit" | "signal">,
   ) {}
 
   shut(): void {
@@ -82,13 +82,13 @@ class Fence {
   }
 
   emit(event: LegEvent): void {
-    if (this.#shut) return;
+    if (this.#shut || this.context.signal.aborted) return;
     if (event.type === "audio" && !(event.payload?.bytes instanceof Uint8Array)) {
       this.#fail("an audio event without a Payload; make one with Payload.fromBytes");
       return;
     }
     if (event.type === "closed") this.#shut = true;
-    this.forward(event);
+    this.context.emit(event);
   }
 
   around(leg: Leg): Leg {

@@ -1,9 +1,9 @@
 /** The list of agent kinds, and the way from an agent spec to an agent that can be connected. */
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Leg, LegEvent } from "../call/leg.js";
-import { nearest } from "../config/suggest.js";
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
+import { suggest } from "../suggest.js";
 import type { AgentKind } from "./agent.js";
 import { connectInTime, fenced } from "./connect.js";
 import { isModulePath, kindFault, loadAgentModule, splitModulePath } from "./module.js";
@@ -108,7 +108,7 @@ function unknownAgent(name: string): BridgeError {
     });
   }
   const names = agentKinds.map((kind) => kind.name);
-  const meant = nearest(name, names);
+  const meant = suggest(name, names);
   const all = `The kinds are ${names.join(", ")}; or give the path of a module, such as ./agent.mjs`;
   return new BridgeError("unknown-agent", `There is no agent kind "${name}"`, {
     fix: meant ? `Did you mean "${meant}"? ${all}` : all,

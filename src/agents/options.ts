@@ -1,6 +1,7 @@
 /** Checks an agent kind's options: text from the command line and values from a config file become typed values. */
-import { nearest } from "../config/suggest.js";
+
 import { BridgeError } from "../errors.js";
+import { suggest } from "../suggest.js";
 import type { AgentKind, OptionSpec, OptionSpecs, OptionValues } from "./agent.js";
 
 export type GivenOptions = Readonly<Record<string, string | number | boolean>>;
@@ -69,7 +70,7 @@ function shape(spec: OptionSpec): string {
 }
 
 function unknownOption(kind: AgentKind, name: string): BridgeError {
-  const meant = nearest(name, Object.keys(kind.options));
+  const meant = suggest(name, Object.keys(kind.options));
   return new BridgeError("bad-agent-option", `The agent kind ${kind.name} has no option "${name}"`, {
     fix: `${meant ? `Did you mean "${meant}"? ` : ""}${listOptions(kind)}`,
   });

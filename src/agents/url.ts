@@ -1,7 +1,8 @@
 /** The part of an agent spec after `kind:`: checked once, filled in for every call, and shown without its secrets. */
-import { nearest } from "../config/suggest.js";
+
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
+import { suggest } from "../suggest.js";
 import type { AgentKind } from "./agent.js";
 
 const FIELDS = ["callId", "accountId", "caller", "callee"] as const;
@@ -24,13 +25,18 @@ export function checkUrl(kind: AgentKind, template: string | undefined): void {
   for (const [, name] of template.matchAll(PLACEHOLDER)) {
     if (!(FIELDS as readonly string[]).includes(name)) throw badPlaceholder(kind, name);
   }
-  if (kind.schemes) checkAddress(kind, kind.schemes, template);
+  const url = parse(template);
+  if (url && /[{}]/.test(url.host)) {
+    throw badUrl(
+      kind,
+      "Nothing can be filled in before the path of an agent's URL: the caller would choose the host",
+    );
+  }
+  if (kind.schemes) checkAddress(kind, kind.schemes, url);
 }
 
-// Parsed before it is filled in: a placeholder in the host would let the caller choose where we connect to.
-function checkAddress(kind: AgentKind, schemes: readonly string[], template: string): void {
+function checkAddress(kind: AgentKind, schemes: readonly string[], url: URL | undefined): void {
   const allowed = schemes.map((scheme) => `${scheme}://`).join(" or ");
-  const url = parse(template);
   if (!url?.host) throw badUrl(kind, `The URL of the agent ${kind.name} is not a valid ${allowed} address`);
   if (!schemes.includes(url.protocol.slice(0, -1))) {
     throw badUrl(kind, `The URL of the agent ${kind.name} must begin with ${allowed}`);
@@ -63,7 +69,7 @@ function parse(text: string): URL | undefined {
 
 function badPlaceholder(kind: AgentKind, name: string): BridgeError {
   const known = FIELDS.map((field) => `{${field}}`).join(", ");
-  const meant = nearest(name, FIELDS);
+  const meant = suggest(name, FIELDS);
   return new BridgeError("bad-flag", `The URL of the agent ${kind.name} has an unknown part {${name}}`, {
     fix: `${meant ? `Did you mean {${meant}}? ` : ""}What can be filled in: ${known}`,
   });

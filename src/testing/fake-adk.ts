@@ -26,9 +26,9 @@ export class AdkConnection extends FakeConnection {
     if (searchParams.get("is_audio") !== "true") this.fault("is_audio is not true");
   }
 
-  /** Audio of the agent; `rate` in Hz, or undefined for a message that states none. */
-  speak(pcm: Uint8Array, rate: number | undefined = 24000): void {
-    const mimeType = rate === undefined ? "audio/pcm" : `audio/pcm;rate=${rate}`;
+  /** Audio of the agent; `rate` in Hz, as the message states it or leaves it unstated. */
+  speak(pcm: Uint8Array, rate: number | "unstated" = 24000): void {
+    const mimeType = rate === "unstated" ? "audio/pcm" : `audio/pcm;rate=${rate}`;
     const data = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString("base64");
     this.sendText(JSON.stringify({ mime_type: mimeType, data, role: "model" }));
   }

@@ -45,8 +45,8 @@ export async function fakeServer<C>(
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (neverAnswer) {
-      // Read on, or the end of the connection would never be seen.
-      socket.resume();
+      // HTTP leaves a connection half open: its end must be read and answered.
+      socket.resume().once("end", () => socket.end());
       return;
     }
     if (refuseWith) {
@@ -147,6 +147,10 @@ export abstract class FakeConnection {
   /** Leaves what comes unread, as a process that hangs. */
   stopReading(): void {
     this.#socket.pause();
+  }
+
+  readAgain(): void {
+    this.#socket.resume();
   }
 
   protected abstract receiveText(text: string): void;

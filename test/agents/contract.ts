@@ -34,6 +34,15 @@ export function describeWire<C extends FakeConnection>(name: string, wire: Wire<
       const connected = await connect(wire.spec(server.url), { options: wire.options });
       return { ...connected, far: await server.next() };
     };
+    /** Gives an earlier connection the time of a whole other call to say what it should not say. */
+    const anotherCall = async (server: FakeServer<C>) => {
+      const { leg, reports, far } = await dial(server);
+      wire.speak(far, pattern(160));
+      await reports.until(({ audio }) => audio.length === 160);
+      leg.close(1000, "over");
+      await far.ended;
+      await server.untilOpen(0);
+    };
     const connectTo = (url: string, signal?: AbortSignal) =>
       connect(wire.spec(url), { options: wire.options, signal });
     afterEach(async () => {
@@ -101,23 +110,27 @@ export function describeWire<C extends FakeConnection>(name: string, wire: Wire<
     });
 
     it("reports exactly one good end when the agent says good-bye", async () => {
-      const { reports, far } = await dial(await start());
+      const server = await start();
+      const { reports, far } = await dial(server);
       wire.speak(far, pattern(640));
       wire.end(far);
       await far.ended;
+      await anotherCall(server);
       await reports.until(() => reports.of("closed").length > 0);
       expect(reports.audio.length).toBe(640);
       expect(reports.of("closed")).toMatchObject([{ failed: false }]);
     });
 
     it("says nothing of an end that we made, and stays harmless after it", async () => {
-      const { leg, reports, far } = await dial(await start());
+      const server = await start();
+      const { leg, reports, far } = await dial(server);
       leg.close(1000, "the caller hung up");
       leg.close(1000, "again");
       leg.send(payload(pattern(160)));
       leg.dtmf?.("1");
       leg.interrupt(20);
       expect((await far.ended).code).toBe(1000);
+      await anotherCall(server);
       expect(reports.events).toEqual([]);
       expect(far.heardBytes).toBe(0);
       expect(far.faults).toEqual([]);

@@ -5,6 +5,7 @@ import type { Payload } from "../audio/payload.js";
 import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
 import { parsePbxMessage } from "../protocol/parse.js";
 import { mediaSerializer } from "../protocol/serialize.js";
+import { closeReason } from "../protocol/text.js";
 
 export interface PbxEvents {
   message(message: PbxMessage | Fault): void;
@@ -18,6 +19,8 @@ export interface PbxEvents {
 const MAX_BUFFERED_MS = 500;
 /** A peer that does not answer our close is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
+/** A buffer costs the socket less than a string; it is text all the same. */
+const AS_TEXT = { binary: false } as const;
 const BINARY_FRAME: Fault = {
   type: "fault",
   code: "binary-frame",
@@ -56,7 +59,7 @@ export class AnsweredCall {
     const socket = this.#socket;
     if (!this.#serialize || socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > this.#maxBufferedBytes) this.#events.congested(FRAME_MS);
-    else socket.send(this.#serialize(payload));
+    else socket.send(Buffer.from(this.#serialize(payload)), AS_TEXT);
   }
 
   /** Asks whether the peer still lives; cuts it off if it did not answer since the last time. */
@@ -71,7 +74,7 @@ export class AnsweredCall {
   close(code: number, reason: string): void {
     const socket = this.#socket;
     if (socket.readyState === socket.CLOSED) return;
-    socket.close(code, reason.slice(0, 120));
+    socket.close(code, closeReason(reason));
     const timeout = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
     socket.once("close", () => clearTimeout(timeout));
   }

@@ -17,3 +17,17 @@ export function printable(text: string, maxLength: number): string {
 export function isCleanId(text: string): boolean {
   return text.length <= 256 && !CONTROL.test(text);
 }
+
+/** What RFC 6455 §5.5 leaves for the reason in a close frame, in bytes. */
+const MAX_REASON_BYTES = 123;
+
+/** A text as the reason of a close frame: cut to what fits, at a whole character. */
+export function closeReason(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= MAX_REASON_BYTES) return text;
+  // A character cut in two decodes to the replacement character, which is left out.
+  return bytes
+    .subarray(0, MAX_REASON_BYTES)
+    .toString()
+    .replace(/\uFFFD$/, "");
+}

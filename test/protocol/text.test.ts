@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { isCleanId, printable } from "../../src/protocol/text.js";
+import { closeReason, isCleanId, printable } from "../../src/protocol/text.js";
 
 it("leaves printing text alone", () => {
   expect(printable("ගෙදර, 家, 🏠", 64)).toBe("ගෙදර, 家, 🏠");
@@ -30,4 +30,15 @@ it("lets an id be anything but long or controlling", () => {
   expect(isCleanId("x".repeat(256))).toBe(true);
   for (const id of ["x".repeat(257), "a\u0000", "a\u007f", "a\u0085", "\udc00"])
     expect(isCleanId(id)).toBe(false);
+});
+
+it("a close reason fits into its frame and ends with a whole character", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
+      const reason = closeReason(text);
+      expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
+      expect(text.startsWith(reason)).toBe(true);
+      if (Buffer.byteLength(text) <= 123) expect(reason).toBe(text);
+    }),
+  );
 });

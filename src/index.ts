@@ -4,6 +4,8 @@ export { defineAgent } from "./agents/agent.js";
 export type { Encoding, MediaFormat, SampleRate } from "./audio/format.js";
 export { Payload } from "./audio/payload.js";
 export type { Leg, LegEvent, Speaker } from "./call/leg.js";
+export { defineConfig } from "./config/define.js";
+export type { Config } from "./config/setting.js";
 export type { ErrorCode } from "./errors.js";
 export { BridgeError } from "./errors.js";
 export type { CallInfo } from "./protocol/messages.js";

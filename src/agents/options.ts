@@ -32,8 +32,13 @@ export function checkOptions<S extends OptionSpecs>(
 export function describeOptions(specs: OptionSpecs): string[] {
   return Object.entries(specs).map(([name, spec]) => {
     const standard = spec.default === undefined || spec.default === "" ? "" : ` (default ${spec.default})`;
-    return `${name}=${shape(spec)}  ${spec.help}${standard}`;
+    return `${name}=${shape(spec)}\n  ${spec.help}${standard}`;
   });
+}
+
+/** Texts of one or more lines each, moved to the right. */
+export function indent(texts: readonly string[], margin: string): string {
+  return texts.map((text) => text.replace(/^/gm, margin)).join("\n");
 }
 
 /** What was expected instead. */
@@ -86,5 +91,5 @@ function badValue(kind: AgentKind, name: string, { expected }: Mismatch): Bridge
 function listOptions(kind: AgentKind): string {
   const lines = describeOptions(kind.options);
   if (lines.length === 0) return `${kind.name} has no options`;
-  return `${kind.name} has these options:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return `${kind.name} has these options:\n${indent(lines, "  ")}`;
 }

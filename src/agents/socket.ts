@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { LegEvent } from "../call/leg.js";
-import { printable } from "../protocol/text.js";
+import { closeReason, printable } from "../protocol/text.js";
 import { refused, unreachable } from "./socket-errors.js";
 
 export interface AgentSocketOptions {
@@ -28,8 +28,6 @@ const MAX_BEHIND_MS = 500;
 const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How long the far end may take to answer our close. */
 const CLOSE_TIMEOUT_MS = 2000;
-/** What RFC 6455 §5.5 leaves for a close reason, in bytes. */
-const MAX_REASON_BYTES = 123;
 
 export class AgentSocket {
   /** Rejects with a BridgeError `agent-refused` or `agent-unreachable`, or with the signal's reason. */
@@ -77,7 +75,7 @@ export class AgentSocket {
   close(code: number, reason: string): void {
     this.#over = true;
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#ws.close(code, cutBytes(reason));
+    this.#ws.close(code, closeReason(reason));
     const timer = setTimeout(() => this.#ws.terminate(), CLOSE_TIMEOUT_MS);
     this.#ws.once("close", () => clearTimeout(timer));
   }
@@ -131,15 +129,4 @@ export class AgentSocket {
     if (code !== 1006) return `the agent closed the connection with code ${code}`;
     return this.#error ? `connection broken: ${this.#error.message}` : "connection broken";
   }
-}
-
-function cutBytes(reason: string): string {
-  const bytes = Buffer.from(reason);
-  // A character cut in two decodes to the replacement character, which is left out.
-  return bytes.length <= MAX_REASON_BYTES
-    ? reason
-    : bytes
-        .subarray(0, MAX_REASON_BYTES)
-        .toString()
-        .replace(/\uFFFD$/, "");
 }

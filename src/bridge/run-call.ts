@@ -109,7 +109,8 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
       const { hears, speaks, passthrough = false } = connected;
       handle({ type: "agent-ready", hears, speaks, passthrough });
     } catch (error) {
-      handle({ type: "agent-unreachable", reason: reasonOf(error) });
+      const fix = error instanceof BridgeError ? error.fix : undefined;
+      handle({ type: "agent-unreachable", reason: reasonOf(error), fix });
     }
   }
 

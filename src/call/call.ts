@@ -63,7 +63,7 @@ export class Call {
         this.#agentReady(input);
         break;
       case "agent-unreachable":
-        this.#end("agent-unreachable", input.reason, CLOSE.failed);
+        this.#end("agent-unreachable", input.reason, CLOSE.failed, input.fix);
         break;
       case "agent":
         if (this.#conversation) this.#fromAgent(input.event, this.#conversation);
@@ -287,13 +287,13 @@ export class Call {
     this.#effects.note(event);
   }
 
-  #end(reason: EndReason, detail: string, pbxCode: number): void {
+  #end(reason: EndReason, detail: string, pbxCode: number, fix?: string): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#effects.closeCaller(pbxCode, detail);
     this.#effects.closeAgent(CLOSE.ended, detail);
-    const talkOverMs = this.#conversation?.talkOverMs ?? 0;
-    this.#note({ type: "call-ended", reason, detail, summary: this.#metrics.summary(this.#now, talkOverMs) });
+    const summary = this.#metrics.summary(this.#now, this.#conversation?.talkOverMs ?? 0);
+    this.#note({ type: "call-ended", reason, detail, fix, summary });
     this.#conversation?.free();
   }
 }

@@ -16,7 +16,8 @@ export type CallInput =
       readonly speaks: MediaFormat;
       readonly passthrough: boolean;
     }
-  | { readonly type: "agent-unreachable"; readonly reason: string }
+  /** `fix` says what can be done about it. */
+  | { readonly type: "agent-unreachable"; readonly reason: string; readonly fix?: string }
   | { readonly type: "agent"; readonly event: LegEvent }
   /** The time asked for with `wakeAt` has come. */
   | { readonly type: "wake" }

@@ -63,6 +63,8 @@ export type CallNote =
       readonly type: "call-ended";
       readonly reason: EndReason;
       readonly detail: string;
+      /** What the user can do about it. */
+      readonly fix?: string;
       readonly summary: CallSummary;
     };
 

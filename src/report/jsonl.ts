@@ -91,7 +91,7 @@ function fieldsOf(event: CallEvent, personal: Personal): object | undefined {
   }
 }
 
-function endOf({ reason, detail, summary }: CallEvent & { type: "call-ended" }): object {
+function endOf({ reason, detail, fix, summary }: CallEvent & { type: "call-ended" }): object {
   const {
     durationMs,
     turns,
@@ -106,6 +106,7 @@ function endOf({ reason, detail, summary }: CallEvent & { type: "call-ended" }):
   return {
     reason,
     detail,
+    ...(fix !== undefined && { fix }),
     durationMs: round(durationMs),
     turns,
     firstAudioMs: { p50: round(percentile(firstAudioMs, 50)), max: round(percentile(firstAudioMs, 100)) },

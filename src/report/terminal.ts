@@ -107,7 +107,7 @@ export class TerminalReporter implements Reporter {
     }
   }
 
-  #ended({ reason, detail, summary }: CallEvent & { type: "call-ended" }, callId: string): void {
+  #ended({ reason, detail, fix, summary }: CallEvent & { type: "call-ended" }, callId: string): void {
     const { style } = this.#options;
     const isGood = GOOD_ENDS.has(reason);
     const words = isGood || detail === "" ? END_WORDS[reason] : `${END_WORDS[reason]}: ${safeText(detail)}`;
@@ -126,6 +126,7 @@ export class TerminalReporter implements Reporter {
       facts,
       isGood ? "normal" : "quiet",
     );
+    if (fix !== undefined) this.#options.err.write(`${style.warn("fix:")} ${safeText(fix)}\n`);
   }
 
   #warn(callId: string, code: string, message: string, times: number): void {

@@ -1,7 +1,7 @@
 /** `agents`: lists the kinds of agents, how each is written in `--agent`, and its options. */
 import type { AgentKind } from "../../agents/agent.js";
 import { agentKinds } from "../../agents/index.js";
-import { describeOptions } from "../../agents/options.js";
+import { describeOptions, indent } from "../../agents/options.js";
 import type { Values } from "../../config/setting.js";
 import { jsonLine } from "../../report/jsonl.js";
 import type { Style } from "../../report/style.js";
@@ -30,10 +30,13 @@ export async function run({ json, noColor }: Values<"agents">, io: Io): Promise<
 /** The kind as `--agent` wants it and what it does, then one line an option. */
 function describe({ name, summary, url, options, example }: AgentKind, style: Style): string {
   const spec = { required: `${name}:URL`, optional: `${name}[:URL]`, none: name }[url];
+  const lines = describeOptions(options);
   return [
     `${style.bold(spec)}  ${summary}`,
     ...(example ? [`  ${style.dim(`--agent '${example}'`)}`] : []),
-    ...describeOptions(options).map((line) => `  ${style.dim("--agent-option")} ${line}`),
+    ...(lines.length > 0
+      ? [`  ${style.dim("each as --agent-option NAME=VALUE:")}`, indent(lines, "    ")]
+      : []),
   ].join("\n");
 }
 

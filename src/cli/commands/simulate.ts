@@ -12,7 +12,7 @@ import type { Reporter } from "../../report/reporter.js";
 import { runLoad } from "../../simulate/load.js";
 import { loadSource, type SourceSpec } from "../../simulate/source.js";
 import { Track } from "../../simulate/track.js";
-import { EXIT_FAILED, EXIT_OK } from "../exit-codes.js";
+import { EXIT_FAILED, EXIT_OK, EXIT_UNREACHABLE } from "../exit-codes.js";
 import type { Io } from "../ui/io.js";
 import { ProgressLine } from "../ui/progress.js";
 import { makeReporter } from "../ui/reporter.js";
@@ -78,7 +78,11 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
   const agent = settings.endpoint ? undefined : await ownAgent(settings);
   const name = agent?.name ?? shownUrl(settings.endpoint?.url ?? "");
   const recorders = await openRecorders(settings, name, reporter, io);
+  let unreachable = false;
   const observe = (): Observer[] => [
+    (event) => {
+      if (event.type === "call-ended" && event.reason === "agent-unreachable") unreachable = true;
+    },
     ...(settings.calls <= MOST_SHOWN_CALLS || settings.json || settings.verbose ? [reporter.call()] : []),
     ...(recorders ? [recorders.record()] : []),
   ];
@@ -121,6 +125,7 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
     if (firstError && summary.ok === 0) throw firstError;
     const { type: _, ...numbers } = summary;
     reporter.summary(numbers);
+    if (unreachable && summary.ok === 0) return stop.exitCode(EXIT_UNREACHABLE);
     return stop.exitCode(summary.failed > 0 ? EXIT_FAILED : EXIT_OK);
   } finally {
     progress.end();

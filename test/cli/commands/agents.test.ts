@@ -17,8 +17,9 @@ it("lists every kind with its summary, URL and options", async () => {
     const spec = { required: `${name}:URL`, optional: `${name}[:URL]`, none: name }[url];
     expect(text).toContain(`${spec}  ${summary}\n`);
     for (const [key, { help }] of Object.entries(options)) {
-      const lines = text.split("\n").filter((line) => line.includes(`--agent-option ${key}=`));
-      expect(lines.join("\n")).toContain(help);
+      const lines = text.slice(text.indexOf(`${spec}  ${summary}`)).split("\n");
+      const at = lines.findIndex((line) => line.startsWith(`    ${key}=`));
+      expect(lines[at + 1]).toContain(`      ${help}`);
     }
   }
   expect(text).toContain("defineAgent");

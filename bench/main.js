@@ -1,5 +1,6 @@
 /** `npm run bench [-- quality|load …]`: the numbers this project stands by, measured in one run beside a reference. */
 const PARTS = {
+  quality: async () => (await import("./quality.js")).quality(),
   load: async () => (await import("./load.js")).load(),
 };
 const asked = process.argv.slice(2);

@@ -13,7 +13,7 @@ const MEDIA_TAIL = '"}}';
 const MAX_DEPTH = 32;
 const DTMF_DIGIT = /^[0-9*#A-D]$/;
 
-/** One text message from the PBX, as an endpoint receives it. Accepts every variant in smartpbx.md §2. */
+/** One text message from the PBX, as an endpoint receives it. Accepts every spelling that is known. */
 export function parsePbxMessage(text: string): PbxMessage | Fault {
   return parseCompactMedia(text) ?? parsePbxJson(text);
 }

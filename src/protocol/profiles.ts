@@ -1,4 +1,4 @@
-/** What a PBX sends around the media, by the edition of the vendor's document that it follows (smartpbx.md §2). */
+/** What a PBX sends around the media, by the edition of the vendor's document that it follows. */
 import type { CallInfo } from "./messages.js";
 import { serializeConnected, serializeDtmf, serializeHangup, serializeStart } from "./serialize.js";
 

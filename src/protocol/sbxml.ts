@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&apos;",
 };
 
-/** @param streamUrl the `wss:` or `ws:` URL of the media socket. The text is the vendor's own (smartpbx.md §6). */
+/** @param streamUrl the `wss:` or `ws:` URL of the media socket. The text is the vendor's own. */
 export function sbxml(streamUrl: string): string {
   const url = streamUrl.replace(/[&<>"']/g, (character) => ENTITIES[character]);
   return `<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="${url}" /></Connect></Response>`;

@@ -59,7 +59,6 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   const wakeups = new Wakeups(clock);
   const totals = new Totals();
   const running = new Set<RunningCall>();
-  const opusLoading = loadOpus();
   let draining = false;
   let onIdle: (() => void) | undefined;
 
@@ -89,7 +88,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    const opus = await opusLoading;
+    const opus = await loadOpus().catch(() => undefined);
     const path = (request.url ?? "/").split("?", 1)[0];
     if (path !== settings.path) return refuse(socket, 404, "Not Found");
     if (settings.auth && !isAuthorized(request.headers, settings.auth))
@@ -115,10 +114,14 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   function refuse(socket: Duplex, status: 401 | 404 | 503, text: string, retryAfterS?: number): void {
     totals.refused(status);
     const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
+    // Whoever does not close in turn would be kept for ever.
+    socket.once("finish", () => socket.destroy());
     socket.end(`HTTP/1.1 ${status} ${text}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
   const port = await listen(server, settings);
+  // Ready before the first caller is, but not before we listen.
+  void loadOpus().catch(() => {});
   const idle = () =>
     running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (onIdle = resolve));
 

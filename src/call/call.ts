@@ -3,19 +3,16 @@
  * clock. Times are milliseconds since the caller's socket opened.
  */
 import type { Payload } from "../audio/payload.js";
-import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
+import type { CallInfo, Fault, FaultCode, PbxMessage } from "../protocol/messages.js";
+import { Complaints } from "./complaints.js";
 import { Conversation } from "./conversation.js";
 import { EarlyAudio, EarlyEvents } from "./early.js";
 import type { CallInput, Effects } from "./effects.js";
-import type { CallEvent, CallNote, EndReason } from "./events.js";
+import type { CallEvent, CallFaultCode, CallNote, EndReason } from "./events.js";
 import type { LegEvent } from "./leg.js";
 import { Metrics } from "./metrics.js";
 import { type CallSettings, CLOSE } from "./settings.js";
 
-/** A peer with more unusable messages than this does not speak our protocol. */
-const MAX_FAULTS = 50;
-/** Names of unknown events that are shown; a peer may invent any number of them. */
-const MAX_UNKNOWN_EVENTS = 20;
 /** How often a running call looks at its time limits and at a caller who has gone quiet. */
 const CHECK_EVERY_MS = 200;
 
@@ -32,8 +29,7 @@ export class Call {
   #lastInboundAt = 0;
   #checkAt: number;
   #wakeAt = Number.POSITIVE_INFINITY;
-  #faults = 0;
-  readonly #shown = new Set<string>();
+  readonly #complaints = new Complaints((event) => this.#note(event));
   readonly #earlyAudio = new EarlyAudio();
   readonly #earlyEvents = new EarlyEvents();
   #earlyDtmf: { digit: string; durationMs: number | undefined }[] = [];
@@ -99,13 +95,11 @@ export class Call {
         this.#end("caller-hung-up", "the caller hung up", CLOSE.ended);
         break;
       case "unknown":
-        if (this.#shown.size < MAX_UNKNOWN_EVENTS) {
-          this.#warnOnce(
-            "unknown-event",
-            `ignored an event this wire does not define: ${message.event}`,
-            message.event,
-          );
-        }
+        this.#complaints.warn(
+          "unknown-event",
+          `ignored an event this wire does not define: ${message.event}`,
+          message.event,
+        );
         break;
       case "fault":
         if (message.code === "unsupported-format")
@@ -123,11 +117,15 @@ export class Call {
       else this.#fault("second-start", "the call had started already");
       return;
     }
+    if (info.format.encoding === "opus" && !this.#settings.opus) {
+      this.#end("unsupported-format", "Opus is not available on this computer", CLOSE.policy);
+      return;
+    }
     this.#info = info;
     this.#checkAt = this.#now;
     this.#note({ type: "call-started", info, agent: this.#settings.agent, raw });
     if (info.accountId === "")
-      this.#warnOnce("no-account-id", "start has no accountId; answers go out without one");
+      this.#complaints.warn("no-account-id", "start has no accountId; answers go out without one");
     this.#effects.connectAgent(info, raw);
   }
 
@@ -170,7 +168,7 @@ export class Call {
     }
     this.#note({ type: "dtmf", digit, durationMs });
     if (callId !== undefined && callId !== info.callId && callId !== info.otherLegCallId) {
-      this.#warnOnce(
+      this.#complaints.warn(
         "dtmf-other-leg",
         "a key press names another leg than start did; it was passed on all the same",
       );
@@ -189,7 +187,7 @@ export class Call {
         this.#congested("agent", event.ms);
         break;
       case "warning":
-        this.#warnOnce(event.code, event.message);
+        this.#complaints.warn(event.code, event.message);
         break;
       case "transcript":
         this.#note({ type: "transcript", who: event.who, text: event.text });
@@ -258,24 +256,16 @@ export class Call {
 
   #congested(who: "caller" | "agent", ms: number): void {
     this.#metrics.droppedMs += ms;
-    this.#warnOnce(
+    this.#complaints.warn(
       "congested",
       `the ${who}'s side does not take audio as fast as it comes; some was dropped`,
       who,
     );
   }
 
-  #fault(code: Extract<CallNote, { type: "fault" }>["code"], detail: string): void {
-    this.#note({ type: "fault", code, detail });
-    this.#faults++;
-    if (this.#faults > MAX_FAULTS) this.#end("protocol-fault", "too many unusable messages", CLOSE.policy);
-  }
-
-  #warnOnce(code: string, message: string, variant = ""): void {
-    const key = `${code} ${variant}`;
-    if (this.#shown.has(key)) return;
-    this.#shown.add(key);
-    this.#note({ type: "warning", code, message });
+  #fault(code: FaultCode | CallFaultCode, detail: string): void {
+    const tooMany = this.#complaints.fault(code, detail);
+    if (tooMany) this.#end("protocol-fault", "too many unusable messages", CLOSE.policy);
   }
 
   #note(note: CallNote): void {

@@ -10,7 +10,7 @@ export function safeText(text: string, length = 200): string {
   return short.replace(UNSAFE, "\ufffd");
 }
 
-/** A call id short enough for a column: the first eight and last four characters of a long one. */
+/** A call id short enough for a column: the first and the last four characters of a long one. */
 export function shortId(callId: string): string {
-  return safeText(callId.length > 16 ? `${callId.slice(0, 8)}…${callId.slice(-4)}` : callId);
+  return safeText(callId.length > 12 ? `${callId.slice(0, 4)}…${callId.slice(-4)}` : callId);
 }

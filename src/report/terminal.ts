@@ -116,7 +116,7 @@ export class TerminalReporter implements Reporter {
       isGood ? words : style.bad(words),
       spellMs(summary.durationMs),
       count(summary.turns, "turn"),
-      ...(p50 === null ? [] : [`first audio p50 ${spellMs(p50)}`]),
+      ...(p50 === null ? [] : [`first audio ${spellMs(p50)}`]),
       ...(summary.droppedMs > 0 ? [style.warn(`${spellMs(summary.droppedMs)} of audio lost`)] : []),
     ];
     this.#event(
@@ -152,7 +152,7 @@ export class TerminalReporter implements Reporter {
 
   #line(arrow: string, callId: string, name: string, facts: readonly string[]): string {
     const { clock, style } = this.#options;
-    return `${style.dim(timeOfDay(clock.wallMs()))}  ${arrow} call ${style.bold(shortId(callId))} ${[name, ...facts].join("  ")}\n`;
+    return `${style.dim(timeOfDay(clock.wallMs()))} ${arrow} ${style.bold(shortId(callId))} ${[name, ...facts].join("  ")}\n`;
   }
 
   #number(number: string): string {

@@ -36,13 +36,13 @@ describe("terminal lines", () => {
     observe(ended());
     reporter.recorded("abc", "recordings/x");
     expect(out.lines).toEqual([
-      "12:59:03  → call abc started  g711_ulaw/8000  +94 77 *** **12 → +94 11 *** **00",
-      "12:59:03    call abc greeting  first audio 80 ms",
-      "12:59:03    call abc turn 1  first audio 312 ms",
-      "12:59:03    call abc barge-in  heard 1.2 s  dropped 8.8 s",
-      "12:59:03    call abc key  ***",
-      "12:59:15  ← call abc ended  caller hung up  12.3 s  3 turns  first audio p50 312 ms",
-      "12:59:15    call abc recorded  recordings/x",
+      "12:59:03 → abc started  g711_ulaw/8000  +94 77 *** **12 → +94 11 *** **00",
+      "12:59:03   abc greeting  first audio 80 ms",
+      "12:59:03   abc turn 1  first audio 312 ms",
+      "12:59:03   abc barge-in  heard 1.2 s  dropped 8.8 s",
+      "12:59:03   abc key  ***",
+      "12:59:15 ← abc ended  caller hung up  12.3 s  3 turns  first audio 312 ms",
+      "12:59:15   abc recorded  recordings/x",
     ]);
     expect(err.text).toBe("");
   });
@@ -56,7 +56,7 @@ describe("terminal lines", () => {
     } as const;
     play(started(), end);
     expect(out.lines[1]).toBe(
-      "12:59:03  ← call abc ended  agent could not be reached: ECONNREFUSED  900 ms  1 turn  400 ms of audio lost",
+      "12:59:03 ← abc ended  agent could not be reached: ECONNREFUSED  900 ms  1 turn  400 ms of audio lost",
     );
   });
 
@@ -64,11 +64,11 @@ describe("terminal lines", () => {
     const transcript = MIDDLE.at(-1)!;
     const masked = setUp({ level: "verbose" });
     masked.play(started(), transcript);
-    expect(masked.out.lines[1]).toBe("12:59:03    call abc caller  ***");
+    expect(masked.out.lines[1]).toBe("12:59:03   abc caller  ***");
     const shown = setUp({ level: "verbose", showPersonal: true });
     shown.play(started(), transcript);
     expect(shown.out.lines[0]).toContain("+94771234512 → +94112345600");
-    expect(shown.out.lines[1]).toBe("12:59:03    call abc caller  my pin is 1234");
+    expect(shown.out.lines[1]).toBe("12:59:03   abc caller  my pin is 1234");
   });
 
   it("show only failures, warnings and the summary when quiet", () => {
@@ -78,10 +78,10 @@ describe("terminal lines", () => {
     play(started("bad"), { ...ended(), reason: "agent-failed", detail: "" });
     reporter.summary({ calls: 2 });
     expect(out.lines).toEqual([
-      "12:59:03  ← call bad ended  agent failed  12.3 s  3 turns  first audio p50 312 ms",
+      "12:59:03 ← bad ended  agent failed  12.3 s  3 turns  first audio 312 ms",
       "2 calls",
     ]);
-    expect(err.lines).toEqual(["12:59:03  ! call abc warning  too slow  (slow)"]);
+    expect(err.lines).toEqual(["12:59:03 ! abc warning  too slow  (slow)"]);
   });
 
   it("say a fault once for each call, and how often at its end", () => {
@@ -89,8 +89,8 @@ describe("terminal lines", () => {
     const fault = { at: 1, type: "fault", code: "malformed-json", detail: "not JSON" } as const;
     play(started(), fault, fault, fault, ended());
     expect(err.lines).toEqual([
-      "12:59:03  ! call abc warning  not JSON  (malformed-json)",
-      "12:59:03  ! call abc warning  not JSON  (malformed-json)  (x3)",
+      "12:59:03 ! abc warning  not JSON  (malformed-json)",
+      "12:59:03 ! abc warning  not JSON  (malformed-json)  (x3)",
     ]);
   });
 

@@ -51,6 +51,8 @@ export async function answerCalls(
   await recorders?.check();
   const observe = (): Observer[] => [reporter.call(), ...(recorders ? [recorders.record()] : [])];
   const server = await startServer(serverSettings(settings, agent, observe, io));
+  // Whoever reads that we listen may stop us at once.
+  const stopping = stopped(server, settings.drainMs, io);
   reporter.listening({
     url: server.url,
     agent: agent.name,
@@ -61,7 +63,7 @@ export async function answerCalls(
       authHeader: settings.auth?.header,
     },
   });
-  const stop = await stopped(server, settings.drainMs, io);
+  const stop = await stopping;
   await recorders?.close();
   return stop.serverExitCode();
 }

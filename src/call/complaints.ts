@@ -3,14 +3,15 @@ import type { CallNote } from "./events.js";
 
 /** A peer with more unusable messages than this does not speak our protocol. */
 const MAX_FAULTS = 50;
-/** Warnings that are said; a peer may invent any number of event names. */
-const MAX_WARNINGS = 24;
+/** Variants of one warning that are said; a peer may invent any number of event names. */
+const MAX_VARIANTS = 20;
 
 type FaultNote = Extract<CallNote, { type: "fault" }>;
 
 export class Complaints {
   readonly #note: (event: CallNote) => void;
-  readonly #said = new Set<string>();
+  /** The variants said of each code. */
+  readonly #said = new Map<string, Set<string>>();
   #faults = 0;
 
   constructor(note: (event: CallNote) => void) {
@@ -19,9 +20,9 @@ export class Complaints {
 
   /** @param variant tells warnings of one code apart. */
   warn(code: string, message: string, variant = ""): void {
-    const key = `${code} ${variant}`;
-    if (this.#said.has(key) || this.#said.size >= MAX_WARNINGS) return;
-    this.#said.add(key);
+    const said = this.#said.get(code) ?? new Set();
+    if (said.has(variant) || said.size >= MAX_VARIANTS) return;
+    this.#said.set(code, said.add(variant));
     this.#note({ type: "warning", code, message });
   }
 

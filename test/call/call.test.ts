@@ -145,7 +145,7 @@ describe("a peer that does not speak the protocol", () => {
     for (let i = 0; i < 500; i++)
       book.at(10, { type: "pbx", message: { type: "unknown", event: `e${i % 100}` } });
     expect(ended(book)).toBeUndefined();
-    expect(book.noted("warning")).toHaveLength(24);
+    expect(book.noted("warning")).toHaveLength(20);
   });
 });
 

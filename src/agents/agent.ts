@@ -1,6 +1,7 @@
 /** What an agent kind is: a name, its options, and a way to connect one call to one agent. */
 import type { Leg, LegEvent } from "../call/leg.js";
 import type { CallInfo } from "../protocol/messages.js";
+import type { ToolSpec } from "./tools.js";
 
 /** One option of an agent kind: enough to check it, to describe it in `agents`, and to give it a default. */
 export type OptionSpec =
@@ -37,6 +38,9 @@ export type OptionValues<S extends OptionSpecs> = {
     : OptionValue<S[K]> | undefined;
 };
 
+/** As `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface ConnectContext<S extends OptionSpecs = OptionSpecs> {
   readonly options: OptionValues<S>;
   /** The part of the agent spec after `kind:`, with `{callId}`, `{accountId}`, `{caller}` and `{callee}` filled in and URL-encoded. */
@@ -46,6 +50,10 @@ export interface ConnectContext<S extends OptionSpecs = OptionSpecs> {
   readonly rawStart: object;
   /** Extra request headers for the agent's endpoint. Secrets: never log them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What models with function calls are to be offered. */
+  readonly tools: readonly ToolSpec[];
+  /** The environment, where keys come from. Secrets: never log them. */
+  readonly env: Environment;
   /** Reports what the agent does. May be called before `connect` resolves; nothing is lost. */
   readonly emit: (event: LegEvent) => void;
   /** Aborted when the call ends, or the time for connecting is over, before the agent is connected. */
@@ -63,8 +71,13 @@ export interface AgentKind<S extends OptionSpecs = OptionSpecs> {
   /** A whole spec that works when copied, shown where one is wrong or missing. */
   readonly example?: string;
   readonly options: S;
-  /** What no single option's spec can say. Called before the first call; throws a `BridgeError`. */
-  checkOptions?(options: OptionValues<S>): void;
+  /** What no single option's spec can say, a missing key among it. Called before the first call; throws a `BridgeError`. */
+  checkOptions?(options: OptionValues<S>, env: Environment): void;
+  /**
+   * Finds out before the first call whether the agent would refuse: a wrong URL, a refused key. For vendors' services that
+   * are always up; an agent of one's own may be started later. Rejects as `connect` does.
+   */
+  probe?(context: Omit<ConnectContext<S>, "call" | "rawStart" | "emit">): Promise<void>;
   /** Rejects with a `BridgeError` when the agent cannot be reached or refuses. */
   connect(context: ConnectContext<S>): Promise<Leg>;
 }

@@ -104,7 +104,9 @@ class Fence {
       send: (audio) => this.#try(() => leg.send(audio)),
       dtmf: (digit, durationMs) => this.#try(() => leg.dtmf?.(digit, durationMs)),
       hangup: (raw) => this.#try(() => leg.hangup?.(raw)),
-      interrupt: (heardMs, itemId) => this.#try(() => leg.interrupt(heardMs, itemId)),
+      interrupt: (heardMs, itemId, unheard) => this.#try(() => leg.interrupt(heardMs, itemId, unheard)),
+      marked: (name) => this.#try(() => leg.marked?.(name)),
+      toolResult: (id, output, isError) => this.#try(() => leg.toolResult?.(id, output, isError)),
       close: (code, reason) => {
         this.#try(() => leg.close(code, reason));
         this.#shut = true;

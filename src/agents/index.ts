@@ -4,10 +4,11 @@ import type { Leg, LegEvent } from "../call/leg.js";
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
 import { suggest } from "../suggest.js";
-import type { AgentKind } from "./agent.js";
+import type { AgentKind, Environment } from "./agent.js";
 import { connectInTime, fenced } from "./connect.js";
 import { isModulePath, kindFault, loadAgentModule, splitModulePath } from "./module.js";
 import { checkOptions, type GivenOptions } from "./options.js";
+import { HANG_UP_SPEC, type ToolSpec } from "./tools.js";
 import { checkUrl, displayName, fillUrl } from "./url.js";
 
 /** Every kind that is built in, in the order in which it is listed. A kind is loaded when it is used. */
@@ -24,6 +25,10 @@ export interface AgentSettings {
   readonly headers?: Readonly<Record<string, string>>;
   /** The longest an agent may take to connect. Default 10 s. */
   readonly agentTimeoutMs?: number;
+  /** Where keys come from. Default: the environment of the process. */
+  readonly env?: Environment;
+  /** What models with function calls are offered. Default: `hang_up`. */
+  readonly tools?: readonly ToolSpec[];
 }
 
 export interface AgentContext {
@@ -44,6 +49,8 @@ export interface Agent {
    * Rejects with a BridgeError `agent-refused` or `agent-unreachable`, or with the signal's reason when that is aborted.
    */
   connect(context: AgentContext): Promise<Leg>;
+  /** Rejects as `connect` does where it can be known before the first call that the agent would refuse. */
+  probe(): Promise<void>;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -57,7 +64,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export async function resolveAgent(spec: string | AgentKind, settings: AgentSettings): Promise<Agent> {
   const { kind, url, own } = await findKind(spec);
   const agent = own ? fenced(kind) : kind;
-  const options = checkOptions(kind, settings.options);
+  const { env = process.env, tools = [HANG_UP_SPEC] } = settings;
+  const options = checkOptions(kind, settings.options, env);
   checkUrl(kind, url);
   const headers = settings.headers ?? {};
   checkHeaders(headers);
@@ -66,7 +74,12 @@ export async function resolveAgent(spec: string | AgentKind, settings: AgentSett
     name: displayName(kind.name, url),
     connect: ({ call, rawStart, emit, signal }) => {
       const filled = url === undefined ? undefined : fillUrl(url, call);
-      return connectInTime(agent, { options, url: filled, call, rawStart, headers, emit, signal }, timeoutMs);
+      const context = { options, url: filled, call, rawStart, headers, tools, env, emit, signal };
+      return connectInTime(agent, context, timeoutMs);
+    },
+    async probe() {
+      const signal = AbortSignal.timeout(timeoutMs);
+      await kind.probe?.({ options, url, headers, tools, env, signal });
     },
   };
 }

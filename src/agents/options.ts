@@ -2,7 +2,7 @@
 
 import { BridgeError } from "../errors.js";
 import { suggest } from "../suggest.js";
-import type { AgentKind, OptionSpec, OptionSpecs, OptionValues } from "./agent.js";
+import type { AgentKind, Environment, OptionSpec, OptionSpecs, OptionValues } from "./agent.js";
 
 export type GivenOptions = Readonly<Record<string, string | number | boolean>>;
 
@@ -13,6 +13,7 @@ export type GivenOptions = Readonly<Record<string, string | number | boolean>>;
 export function checkOptions<S extends OptionSpecs>(
   kind: AgentKind<S>,
   given: GivenOptions,
+  env: Environment,
 ): OptionValues<S> {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(kind.options, name)) throw unknownOption(kind, name);
@@ -24,7 +25,7 @@ export function checkOptions<S extends OptionSpecs>(
     values[name] = value;
   }
   const options = values as OptionValues<S>;
-  kind.checkOptions?.(options);
+  kind.checkOptions?.(options, env);
   return options;
 }
 

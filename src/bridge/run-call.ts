@@ -1,10 +1,11 @@
 /** Where one call's pure state machine meets its sockets, its agent, the clock and its observers. */
 import type { WebSocket } from "ws";
 import type { Agent } from "../agents/index.js";
+import type { ToolRunner } from "../agents/tools.js";
 import { Call } from "../call/call.js";
 import type { CallInput, Effects } from "../call/effects.js";
 import type { CallEvent, Observer } from "../call/events.js";
-import type { Leg } from "../call/leg.js";
+import type { Leg, ToolArguments } from "../call/leg.js";
 import type { CallSettings } from "../call/settings.js";
 import type { Clock } from "../clock.js";
 import { BridgeError } from "../errors.js";
@@ -15,6 +16,8 @@ import type { Wakeups } from "./wakeups.js";
 export interface CallContext {
   readonly settings: CallSettings;
   readonly agent: Agent;
+  /** Carries out what the agent's model asks for. */
+  readonly tools: ToolRunner;
   readonly observers: readonly Observer[];
   readonly clock: Clock;
   readonly wakeups: Wakeups;
@@ -32,6 +35,9 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
   const { clock, agent } = context;
   const openedAt = clock.now();
   const connecting = new AbortController();
+  /** Aborted when the call has ended: tools that still run need not go on. */
+  const ended = new AbortController();
+  let callInfo: CallInfo | undefined;
   let leg: Leg | undefined;
   let observers = context.observers;
   const wakeup = context.wakeups.register(() => handle({ type: "wake" }));
@@ -49,14 +55,19 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
     sendToCaller: (payload) => pbx.send(payload),
     closeCaller: (code, reason) => pbx.close(code, reason),
     connectAgent: (info, rawStart) => {
+      callInfo = info;
       pbx.started(info);
       void connectAgent(info, rawStart);
     },
     sendToAgent: (payload) => toAgent((to) => to.send(payload)),
     sendDtmfToAgent: (digit, durationMs) => toAgent((to) => to.dtmf?.(digit, durationMs)),
     sendHangupToAgent: (raw) => toAgent((to) => to.hangup?.(raw)),
-    interruptAgent: (heardMs, itemId) => toAgent((to) => to.interrupt(heardMs, itemId)),
+    interruptAgent: (heardMs, itemId, unheard) => toAgent((to) => to.interrupt(heardMs, itemId, unheard)),
+    markHeard: (name) => toAgent((to) => to.marked?.(name)),
+    runTool: (id, name, args) => void runTool(id, name, args),
+    sendToolResult: (id, output, isError) => toAgent((to) => to.toolResult?.(id, output, isError)),
     closeAgent: (code, reason) => {
+      ended.abort();
       connecting.abort();
       toAgent((to) => to.close(code, reason));
       leg = undefined;
@@ -111,6 +122,16 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
     } catch (error) {
       const fix = error instanceof BridgeError ? error.fix : undefined;
       handle({ type: "agent-unreachable", reason: reasonOf(error), fix });
+    }
+  }
+
+  async function runTool(id: string, name: string, args: ToolArguments): Promise<void> {
+    try {
+      const output = await context.tools.run(name, args, callInfo as CallInfo, ended.signal);
+      handle({ type: "tool-result", id, output, isError: false });
+    } catch (error) {
+      const output = error instanceof Error ? error.message : "the tool failed";
+      handle({ type: "tool-result", id, output, isError: true });
     }
   }
 

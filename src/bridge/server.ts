@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Agent } from "../agents/index.js";
+import { HANG_UP_ONLY, type ToolRunner } from "../agents/tools.js";
 import { loadOpus } from "../audio/opus.js";
 import type { Observer } from "../call/events.js";
 import type { CallSettings } from "../call/settings.js";
@@ -31,6 +32,8 @@ export interface ServerSettings {
   readonly pingMs: number;
   readonly call: Omit<CallSettings, "agent" | "opus">;
   readonly agent: Agent;
+  /** What the agent's model may ask for. Default: `hang_up`. */
+  readonly tools?: ToolRunner;
   /** Makes the observers of one call. */
   readonly observe: () => readonly Observer[];
   readonly clock?: Clock;
@@ -99,6 +102,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       const call = runCall(webSocket, {
         settings: { ...settings.call, agent: settings.agent.name, opus },
         agent: settings.agent,
+        tools: settings.tools ?? HANG_UP_ONLY,
         observers: [totals.observer, ...settings.observe()],
         clock,
         wakeups,

@@ -6,14 +6,17 @@ import type { Payload } from "../audio/payload.js";
 import type { CallInfo, Fault, FaultCode, PbxMessage } from "../protocol/messages.js";
 import { Complaints } from "./complaints.js";
 import { Conversation } from "./conversation.js";
-import { EarlyAudio, EarlyEvents } from "./early.js";
+import { Early } from "./early.js";
 import type { CallInput, Effects } from "./effects.js";
 import type { CallEvent, CallFaultCode, CallNote, EndReason } from "./events.js";
+import { Goodbye } from "./goodbye.js";
 import type { LegEvent } from "./leg.js";
 import { Metrics } from "./metrics.js";
 import { type CallSettings, CLOSE } from "./settings.js";
+import { ToolCalls } from "./tool-calls.js";
+import { Transcripts } from "./transcripts.js";
 
-/** How often a running call looks at its time limits and at a caller who has gone quiet. */
+/** How often a running call looks at its limits and at a caller who has gone quiet. */
 const CHECK_EVERY_MS = 200;
 
 export class Call {
@@ -23,20 +26,20 @@ export class Call {
   #now = 0;
   #info: CallInfo | undefined;
   #conversation: Conversation | undefined;
-  /** The agent has ended the conversation; what it said is still being heard. */
-  #leaving = false;
+  readonly #goodbye = new Goodbye();
   #ended = false;
   #lastInboundAt = 0;
   #checkAt: number;
   #wakeAt = Number.POSITIVE_INFINITY;
   readonly #complaints = new Complaints((event) => this.#note(event));
-  readonly #earlyAudio = new EarlyAudio();
-  readonly #earlyEvents = new EarlyEvents();
-  #earlyDtmf: { digit: string; durationMs: number | undefined }[] = [];
+  readonly #toolCalls: ToolCalls;
+  readonly #transcripts = new Transcripts((event) => this.#note(event));
+  readonly #early = new Early();
 
   constructor(settings: CallSettings, effects: Effects) {
     this.#settings = settings;
     this.#effects = effects;
+    this.#toolCalls = new ToolCalls(effects, (event) => this.#note(event));
     this.#checkAt = settings.startTimeoutMs;
     this.#armWake();
   }
@@ -63,7 +66,10 @@ export class Call {
         break;
       case "agent":
         if (this.#conversation) this.#fromAgent(input.event, this.#conversation);
-        else this.#earlyEvents.push(input.event);
+        else this.#early.events.push(input.event);
+        break;
+      case "tool-result":
+        this.#toolCalls.result(input.id, input.output, input.isError, now);
         break;
       case "wake":
         this.#wakeAt = Number.POSITIVE_INFINITY;
@@ -142,11 +148,10 @@ export class Call {
     const conversation = new Conversation(call, agent, this.#now);
     this.#conversation = conversation;
     this.#note({ type: "agent-ready", passthrough: agent.passthrough });
-    for (const { payload, at } of this.#earlyAudio.take()) conversation.callerAudio(payload, at, this.#now);
-    this.#metrics.droppedMs += this.#earlyAudio.droppedMs;
-    for (const { digit, durationMs } of this.#earlyDtmf) this.#effects.sendDtmfToAgent(digit, durationMs);
-    this.#earlyDtmf = [];
-    for (const event of this.#earlyEvents.take()) this.#fromAgent(event, conversation);
+    for (const { payload, at } of this.#early.audio.take()) conversation.callerAudio(payload, at, this.#now);
+    this.#metrics.droppedMs += this.#early.audio.droppedMs;
+    for (const { digit, durationMs } of this.#early.keys) this.#effects.sendDtmfToAgent(digit, durationMs);
+    for (const event of this.#early.events.take()) this.#fromAgent(event, conversation);
   }
 
   #callerAudio(payload: Payload): void {
@@ -155,9 +160,9 @@ export class Call {
       return;
     }
     this.#observe({ at: this.#now, type: "caller-audio", payload });
-    if (this.#leaving) return;
+    if (this.#goodbye.isAgentClosed) return;
     if (this.#conversation) this.#conversation.callerAudio(payload, this.#now, this.#now);
-    else this.#earlyAudio.push(payload, this.#now, this.#info.format);
+    else this.#early.audio.push(payload, this.#now, this.#info.format);
   }
 
   #dtmf(digit: string, durationMs: number | undefined, callId: string | undefined): void {
@@ -174,7 +179,7 @@ export class Call {
       );
     }
     if (this.#conversation) this.#effects.sendDtmfToAgent(digit, durationMs);
-    else this.#earlyDtmf.push({ digit, durationMs });
+    else this.#early.keys.push({ digit, durationMs });
   }
 
   #fromAgent(event: LegEvent, conversation: Conversation): void {
@@ -190,25 +195,29 @@ export class Call {
         this.#complaints.warn(event.code, event.message);
         break;
       case "transcript":
-        this.#note({ type: "transcript", who: event.who, text: event.text });
+        this.#transcripts.add(event.who, event.text, conversation.spokenAt(event, this.#now), this.#now);
+        break;
+      case "tool-call":
+        if (this.#toolCalls.call(event, this.#now)) this.#goodbye.hangUp(this.#now);
+        break;
+      case "tool-cancelled":
+        this.#toolCalls.cancel(event.ids);
         break;
       default:
-        if (!this.#leaving) conversation.agentEvent(event, this.#now);
+        if (!this.#goodbye.isAgentClosed) conversation.agentEvent(event, this.#now);
     }
   }
 
   /** The agent has said its last word; the call ends when the caller has heard it. */
   #agentLeft(conversation: Conversation): void {
-    this.#leaving = true;
+    this.#goodbye.agentClosed();
     conversation.finish(this.#now);
-    this.#leaveWhenHeard(conversation);
+    this.#endWhenHeard(conversation);
   }
 
-  #leaveWhenHeard(conversation: Conversation): void {
-    const heardAllAt = conversation.heardAllAt;
-    if (heardAllAt !== undefined && heardAllAt <= this.#now) {
-      this.#end("agent-ended", "the agent ended the call", CLOSE.ended);
-    }
+  #endWhenHeard(conversation: Conversation): void {
+    if (this.#goodbye.dueAt(conversation) > this.#now) return;
+    this.#end("agent-ended", "the agent ended the call", CLOSE.ended);
   }
 
   #pbxClosed(code: number): void {
@@ -223,8 +232,9 @@ export class Call {
     const conversation = this.#conversation;
     if (conversation) {
       conversation.tick(this.#now);
-      if (this.#leaving) this.#leaveWhenHeard(conversation);
+      this.#endWhenHeard(conversation);
     }
+    this.#transcripts.tick(this.#now);
     if (!this.#ended && this.#now >= this.#checkAt) this.#check(conversation);
   }
 
@@ -237,7 +247,7 @@ export class Call {
     } else if (this.#now - this.#lastInboundAt >= idleTimeoutMs) {
       this.#end("caller-silent", "nothing came from the PBX any more", CLOSE.policy);
     } else {
-      if (!this.#leaving) conversation?.fillSilence(this.#now);
+      if (!this.#goodbye.isAgentClosed) conversation?.fillSilence(this.#now);
       this.#checkAt = Math.min(this.#now + CHECK_EVERY_MS, maxDurationMs);
     }
   }
@@ -248,8 +258,7 @@ export class Call {
     let at = this.#checkAt;
     if (this.#ended) at = Number.POSITIVE_INFINITY;
     else if (conversation) {
-      at = Math.min(at, conversation.wakeAt);
-      if (this.#leaving) at = Math.min(at, Math.max(this.#now, conversation.heardAllAt ?? at));
+      at = Math.min(at, conversation.wakeAt, this.#goodbye.dueAt(conversation));
     }
     if (at !== this.#wakeAt) this.#effects.wakeAt((this.#wakeAt = at));
   }
@@ -280,6 +289,7 @@ export class Call {
   #end(reason: EndReason, detail: string, pbxCode: number, fix?: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#transcripts.flush();
     this.#effects.closeCaller(pbxCode, detail);
     this.#effects.closeAgent(CLOSE.ended, detail);
     const summary = this.#metrics.summary(this.#now, this.#conversation?.talkOverMs ?? 0);

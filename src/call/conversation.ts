@@ -50,8 +50,12 @@ export class Conversation {
   #lastCallerAudioAt: number;
   #lastAgentAudioAt = Number.NEGATIVE_INFINITY;
   #reply = 0;
+  /** The next audio begins a new reply. */
   #replyEnded = true;
+  /** The agent has said that its reply is complete. */
+  #turnEnded = false;
   #overflowing = false;
+  #replyHeardAt: number | undefined;
 
   constructor(
     call: {
@@ -90,16 +94,30 @@ export class Conversation {
     this.#lastCallerAudioAt = now;
   }
 
+  /** When something began to be said: by the caller in the last speech, by the agent in the present reply. */
+  spokenAt({ who, audioMs }: Extract<LegEvent, { type: "transcript" }>, now: number): number {
+    if (who === "agent") return this.#replyHeardAt ?? now;
+    return audioMs === undefined ? (this.#turns.callerSpokeAt ?? now) : this.#readyAt + audioMs;
+  }
+
   get talkOverMs(): number {
     return this.#turns.talkOverMs;
   }
 
   /** When there is something to do even if nothing happens. */
   get wakeAt(): number {
-    const sendAt = this.#playout.nextSendAt;
-    if (sendAt !== undefined)
-      return this.#codec.framingKnown ? sendAt : Math.max(sendAt, this.#readyAt + FRAMING_WAIT_MS);
-    return this.#agentAudio.pending ? this.#lastAgentAudioAt + FLUSH_AFTER_MS : Number.POSITIVE_INFINITY;
+    const { nextSendAt, nextMarkAt } = this.#playout;
+    if (nextSendAt === undefined) {
+      const flushAt = this.#lastAgentAudioAt + FLUSH_AFTER_MS;
+      return this.#agentAudio.pending ? Math.min(flushAt, nextMarkAt) : nextMarkAt;
+    }
+    const framingAt = this.#codec.framingKnown ? nextSendAt : this.#readyAt + FRAMING_WAIT_MS;
+    return Math.min(Math.max(nextSendAt, framingAt), nextMarkAt);
+  }
+
+  /** When the agent last said something, and whether it has said that this was all. */
+  get lastWord(): { readonly at: number; readonly ended: boolean } {
+    return { at: this.#lastAgentAudioAt, ended: this.#turnEnded };
   }
 
   /** When the caller will have heard all that the agent said, or undefined while some of it still waits. */
@@ -118,7 +136,7 @@ export class Conversation {
   }
 
   agentEvent(
-    event: Exclude<LegEvent, { type: "closed" | "congested" | "warning" | "transcript" }>,
+    event: Extract<LegEvent, { type: "audio" | "interrupted" | "turn-ended" | "mark" }>,
     now: number,
   ): void {
     switch (event.type) {
@@ -129,10 +147,15 @@ export class Conversation {
       case "interrupted":
         this.#interrupt(now);
         break;
+      case "mark":
+        this.#playout.mark(event.name);
+        this.#marksHeard(now);
+        break;
       case "turn-ended":
         this.#queue(this.#agentAudio.flush(), undefined);
         this.#release(now);
         this.#replyEnded = true;
+        this.#turnEnded = true;
         this.#note({ type: "turn-ended" });
         break;
     }
@@ -149,6 +172,7 @@ export class Conversation {
       this.#queue(this.#agentAudio.flush(), undefined);
     }
     this.#release(now);
+    this.#marksHeard(now);
   }
 
   /** Continues a caller's track that has gone quiet, up to `now`. */
@@ -205,7 +229,9 @@ export class Conversation {
   #beginReply(): void {
     if (this.#reply === 0) this.#queue(this.#preRoll(), undefined);
     this.#reply++;
+    this.#replyHeardAt = undefined;
     this.#replyEnded = false;
+    this.#turnEnded = false;
     this.#overflowing = false;
   }
 
@@ -237,17 +263,23 @@ export class Conversation {
         ? this.#codec.seal(this.#codec.encode(frame.payload.bytes))
         : frame.payload;
       this.#effects.sendToCaller(payload);
+      if (frame.reply === this.#reply) this.#replyHeardAt ??= heardAt;
       this.#observe({ at: now, type: "agent-audio", payload, heardAt });
       this.#turns.agentChunk(now, heardAt, FRAME_MS, frame.voiced);
     }
   }
 
+  #marksHeard(now: number): void {
+    for (const name of this.#playout.marksHeard(now)) this.#effects.markHeard(name);
+  }
+
   #interrupt(now: number): void {
-    const { droppedMs, heardMs, itemId } = this.#playout.interrupt(now);
+    const { droppedMs, heardMs, itemId, unheard, marks } = this.#playout.interrupt(now);
     const cutMs = droppedMs + this.#agentAudio.clear();
+    for (const name of marks) this.#effects.markHeard(name);
     this.#replyEnded = true;
     if (cutMs === 0 && this.#playout.heardAllAt <= now) return;
-    this.#effects.interruptAgent(Math.round(heardMs), itemId);
-    this.#note({ type: "barge-in", heardMs: Math.round(heardMs), droppedMs: Math.round(cutMs) });
+    this.#effects.interruptAgent(Math.floor(heardMs), itemId, unheard);
+    this.#note({ type: "barge-in", heardMs: Math.floor(heardMs), droppedMs: Math.round(cutMs) });
   }
 }

@@ -46,6 +46,12 @@ export class EarlyAudio {
   }
 }
 
+/** Keys pressed early are pressed again, in their order. */
+export interface EarlyKey {
+  readonly digit: string;
+  readonly durationMs: number | undefined;
+}
+
 /** What an agent said before its connection was announced: a greeting must not be lost. */
 export class EarlyEvents {
   #events: LegEvent[] = [];
@@ -64,4 +70,11 @@ export class EarlyEvents {
     this.#events = [];
     return events;
   }
+}
+
+/** All of it. */
+export class Early {
+  readonly audio = new EarlyAudio();
+  readonly events = new EarlyEvents();
+  readonly keys: EarlyKey[] = [];
 }

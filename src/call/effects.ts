@@ -3,7 +3,7 @@ import type { MediaFormat } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
 import type { CallEvent } from "./events.js";
-import type { LegEvent } from "./leg.js";
+import type { LegEvent, ToolArguments } from "./leg.js";
 
 export type CallInput =
   | { readonly type: "pbx"; readonly message: PbxMessage | Fault }
@@ -19,6 +19,7 @@ export type CallInput =
   /** `fix` says what can be done about it. */
   | { readonly type: "agent-unreachable"; readonly reason: string; readonly fix?: string }
   | { readonly type: "agent"; readonly event: LegEvent }
+  | { readonly type: "tool-result"; readonly id: string; readonly output: string; readonly isError: boolean }
   /** The time asked for with `wakeAt` has come. */
   | { readonly type: "wake" }
   /** The process is going away: end the call now. */
@@ -31,7 +32,12 @@ export interface Effects {
   sendToAgent(payload: Payload): void;
   sendDtmfToAgent(digit: string, durationMs: number | undefined): void;
   sendHangupToAgent(raw: object): void;
-  interruptAgent(heardMs: number, itemId: string | undefined): void;
+  interruptAgent(heardMs: number, itemId: string | undefined, unheard: readonly string[]): void;
+  /** Tells the agent that what it said before this mark has been heard, or dropped. */
+  markHeard(name: string): void;
+  /** Runs a tool; its end comes back as a `tool-result`. */
+  runTool(id: string, name: string, args: ToolArguments): void;
+  sendToolResult(id: string, output: string, isError: boolean): void;
   /** Also ends a connection that is still being made. */
   closeAgent(code: number, reason: string): void;
   /** Asks for a `wake` at this time of the call's clock. Replaces the earlier one. */

@@ -1,7 +1,7 @@
 /** What happens in a call, as one stream that recording, reports and metrics observe. Observers cannot change a call. */
 import type { Payload } from "../audio/payload.js";
 import type { CallInfo, FaultCode } from "../protocol/messages.js";
-import type { Speaker } from "./leg.js";
+import type { Speaker, ToolArguments } from "./leg.js";
 
 /** Why a call ended. */
 export type EndReason =
@@ -55,7 +55,16 @@ export type CallNote =
   /** The agent was interrupted: the caller heard `heardMs` of the reply and `droppedMs` were held back. */
   | { readonly type: "barge-in"; readonly heardMs: number; readonly droppedMs: number }
   | { readonly type: "dtmf"; readonly digit: string; readonly durationMs?: number }
-  | { readonly type: "transcript"; readonly who: Speaker; readonly text: string }
+  /** What was said, in the order in which it was spoken. */
+  | { readonly type: "transcript"; readonly who: Speaker; readonly text: string; readonly spokenAt: number }
+  | { readonly type: "tool-call"; readonly id: string; readonly name: string; readonly args: ToolArguments }
+  | {
+      readonly type: "tool-result";
+      readonly id: string;
+      readonly name: string;
+      readonly isError: boolean;
+      readonly tookMs: number;
+    }
   | { readonly type: "fault"; readonly code: FaultCode | CallFaultCode; readonly detail: string }
   | { readonly type: "warning"; readonly code: string; readonly message: string }
   | { readonly type: "hangup"; readonly reason?: string }

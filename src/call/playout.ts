@@ -7,6 +7,7 @@
 import { FRAME_MS } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import { Heard, type HeardPart } from "./heard.js";
+import { Marks } from "./marks.js";
 
 export interface QueuedFrame {
   readonly payload: Payload;
@@ -28,6 +29,14 @@ const LEAD_STEP_MS = 2;
 /** A frame later than this finds the caller's buffer empty: the time line starts again from now. */
 const STALL_MS = 60;
 
+export interface Interruption extends HeardPart {
+  readonly droppedMs: number;
+  /** Items of which nothing was heard. */
+  readonly unheard: readonly string[];
+  /** Marks that were still to be reached, in their order. */
+  readonly marks: readonly string[];
+}
+
 export class Playout {
   readonly #leadMs: number;
   readonly #maxFrames: number;
@@ -37,6 +46,10 @@ export class Playout {
   #nextHeardAt = Number.NEGATIVE_INFINITY;
   #currentLeadMs = 0;
   readonly #heard = new Heard();
+  readonly #marks = new Marks();
+  /** Frames pushed and released so far: the places of the marks among them. */
+  #pushed = 0;
+  #released = 0;
 
   constructor(settings: PlayoutSettings) {
     this.#leadMs = settings.leadMs;
@@ -56,7 +69,23 @@ export class Playout {
   push(frame: QueuedFrame): boolean {
     if (this.freeMs <= 0) return false;
     this.#frames.push(frame);
+    this.#pushed++;
     return true;
+  }
+
+  /** Notes a place in the agent's audio: behind everything pushed so far. */
+  mark(name: string): void {
+    this.#marks.add(name, this.#pushed, this.queuedMs > 0 ? undefined : this.#heard.endsAt);
+  }
+
+  /** When the caller will have heard all before the next mark, as far as that is known. */
+  get nextMarkAt(): number {
+    return this.#marks.nextAt;
+  }
+
+  /** Takes the marks before which everything has been heard by now. */
+  marksHeard(now: number): string[] {
+    return this.#marks.take(now);
   }
 
   /** When the next frame should leave, or undefined when nothing waits. May lie in the past. */
@@ -85,6 +114,8 @@ export class Playout {
     const heardAt = this.#nextHeardAt;
     this.#heard.add(heardAt, FRAME_MS, frame.reply, frame.itemId);
     this.#nextHeardAt += FRAME_MS;
+    this.#released++;
+    this.#marks.released(this.#released, this.#nextHeardAt);
     this.#currentLeadMs = Math.min(this.#leadMs, this.#currentLeadMs + LEAD_STEP_MS);
     return { frame, heardAt };
   }
@@ -99,13 +130,16 @@ export class Playout {
   }
 
   /** Drops everything that waits and says what the caller heard of the reply that was cut. */
-  interrupt(now: number): HeardPart & { readonly droppedMs: number } {
+  interrupt(now: number): Interruption {
     const droppedMs = this.queuedMs;
     const head = this.#frames[this.#head];
-    const unheard = head && this.#heard.endsAt <= now && head.reply !== this.#heard.lastReply;
-    const part = unheard ? { heardMs: 0, itemId: head.itemId } : this.#heard.at(now);
+    const isNew = head && this.#heard.endsAt <= now && head.reply !== this.#heard.lastReply;
+    const part = isNew ? { heardMs: 0, itemId: head.itemId } : this.#heard.at(now);
+    const waiting = new Set(this.#frames.slice(this.#head).map((frame) => frame.itemId));
+    const unheard = [...waiting].filter((id): id is string => id !== undefined && id !== part.itemId);
     this.#frames = [];
     this.#head = 0;
-    return { ...part, droppedMs };
+    this.#pushed = this.#released;
+    return { ...part, droppedMs, unheard, marks: this.#marks.takeAll() };
   }
 }

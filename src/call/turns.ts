@@ -19,6 +19,7 @@ const BURST_GAP_MS = 60;
 class Voice {
   speaking = false;
   lastVoicedAt = Number.NEGATIVE_INFINITY;
+  startedAt: number | undefined;
   #onsetMs = 0;
 
   constructor(
@@ -39,6 +40,7 @@ class Voice {
     this.#onsetMs += ms;
     if (this.#onsetMs < ONSET_MS) return false;
     this.speaking = true;
+    this.startedAt = endsAt - this.#onsetMs;
     this.emit({ type: "speech-started", who: this.who });
     return true;
   }
@@ -83,6 +85,11 @@ export class Turns {
   /** Milliseconds in which both sides were voiced at the caller's ear. */
   get talkOverMs(): number {
     return this.#talkOverMs;
+  }
+
+  /** When the caller's present or last speech began. */
+  get callerSpokeAt(): number | undefined {
+    return this.#caller.startedAt;
   }
 
   get callerSpeaking(): boolean {

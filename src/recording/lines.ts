@@ -1,5 +1,5 @@
 /** One line of events.jsonl for each thing that happens in a call. */
-import type { CallEvent, EndReason } from "../call/events.js";
+import type { CallEvent, CallNote, EndReason } from "../call/events.js";
 import type { AudioFile } from "./format.js";
 import type { Redaction } from "./redact.js";
 
@@ -58,7 +58,11 @@ function describe(
     case "dtmf":
       return [FROM_CALLER, { ...fields, digit: redaction.digit(fields.digit) }];
     case "transcript":
-      return [FROM_AGENT, { ...fields, text: redaction.transcript(fields.text) }];
+      return [FROM_AGENT, spoken(fields, redaction)];
+    case "tool-call":
+      return [FROM_AGENT, { ...fields, args: redaction.transcript(JSON.stringify(fields.args)) }];
+    case "tool-result":
+      return [TO_AGENT, fields];
     case "fault":
       return [FROM_CALLER, fields];
     case "hangup":
@@ -66,6 +70,10 @@ function describe(
     case "call-ended":
       return [endedBy(fields.reason), { ...fields, detail: redaction.text(fields.detail) }];
   }
+}
+
+function spoken({ spokenAt, ...fields }: Extract<CallNote, { type: "transcript" }>, redaction: Redaction) {
+  return { ...fields, text: redaction.transcript(fields.text), spokenT: micros(spokenAt) };
 }
 
 function endedBy(reason: EndReason): Side {

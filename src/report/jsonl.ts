@@ -6,6 +6,7 @@ import { percentile } from "./numbers.js";
 import { type Personal, personal } from "./personal.js";
 import { Repeats } from "./repeats.js";
 import type { ListeningInfo, Output, Reporter } from "./reporter.js";
+import { safeText } from "./safe-text.js";
 
 /** Changes when a field changes its meaning or goes away; new fields and types may come at any time. */
 export const JSON_VERSION = 1;
@@ -82,6 +83,10 @@ function fieldsOf(event: CallEvent, personal: Personal): object | undefined {
       return { heardMs: round(event.heardMs), droppedMs: round(event.droppedMs) };
     case "transcript":
       return { who: event.who, text: personal.words(event.text) };
+    case "tool-call":
+      return { name: safeText(event.name, 64) };
+    case "tool-result":
+      return { name: safeText(event.name, 64), ok: !event.isError, tookMs: round(event.tookMs) };
     case "dtmf":
       return { digit: personal.digit(event.digit) };
     case "call-ended":

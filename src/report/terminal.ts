@@ -99,6 +99,12 @@ export class TerminalReporter implements Reporter {
       case "dtmf":
         say("key", safeText(this.#personal.digit(event.digit)));
         break;
+      case "tool-call":
+        say("tool", safeText(event.name, 64));
+        break;
+      case "tool-result":
+        if (event.isError) say("tool", safeText(event.name, 64), style.warn("failed"), spellMs(event.tookMs));
+        break;
       case "transcript":
         if (level === "verbose") say(event.who, safeText(this.#personal.words(event.text)));
         break;

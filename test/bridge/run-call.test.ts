@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Agent, AgentContext } from "../../src/agents/index.js";
+import { HANG_UP_ONLY } from "../../src/agents/tools.js";
 import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { Payload } from "../../src/audio/payload.js";
 import { runCall } from "../../src/bridge/run-call.js";
@@ -54,10 +55,11 @@ beforeEach(() => {
 });
 
 function run(connect: (context: AgentContext) => Promise<Leg>, observers: Observer[] = []) {
-  const agent: Agent = { name: "test", connect };
+  const agent: Agent = { name: "test", connect, probe: async () => {} };
   return runCall(socket as unknown as WebSocket, {
     settings: { ...SETTINGS, agent: "test" },
     agent,
+    tools: HANG_UP_ONLY,
     observers: [...observers, (event) => events.push(event)],
     clock,
     wakeups: new Wakeups(clock),

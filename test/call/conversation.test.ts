@@ -31,7 +31,7 @@ describe("barge-in", () => {
   test("the heard time is of the item that was in the caller's ear", () => {
     const book = Playbook.running(ULAW).agentSays(0, loud(500), "a").agentSays(1, loud(500), "b");
     book.at(800, interrupted);
-    expect(book.of("interruptAgent")[0].args).toEqual([300, "b"]);
+    expect(book.of("interruptAgent")[0].args).toEqual([300, "b", []]);
   });
 
   test("an interruption while nothing is to be heard is nothing", () => {
@@ -220,4 +220,47 @@ describe("Opus", () => {
     expect(book.of("sendToCaller")[0].at).toBe(500);
     expect(book.of("sendToCaller")).toHaveLength(50);
   });
+});
+
+describe("marks", () => {
+  const mark = (name: string) => ({ type: "agent", event: { type: "mark", name } }) as const;
+
+  test("come back when what was said before them has been heard, not when it was sent", () => {
+    const book = Playbook.running(ULAW)
+      .agentSays(0, loud(500))
+      .at(1, mark("a"))
+      .agentSays(2, loud(500))
+      .at(3, mark("b"));
+    book.until(3000);
+    expect(book.of("markHeard").map(({ at, args }) => [at, args[0]])).toEqual([
+      [500, "a"],
+      [1000, "b"],
+    ]);
+  });
+
+  test("with nothing before them come back at once", () => {
+    expect(Playbook.running(ULAW).at(5, mark("now")).of("markHeard")).toMatchObject([
+      { at: 5, args: ["now"] },
+    ]);
+  });
+
+  test("all come back in order when an interruption drops what was before them", () => {
+    const book = Playbook.running(ULAW);
+    for (const name of ["a", "b", "c"]) book.agentSays(0, loud(400)).at(0, mark(name));
+    book.at(500, interrupted).until(3000);
+    expect(book.of("markHeard").map(({ at, args }) => [at, args[0]])).toEqual([
+      [400, "a"],
+      [500, "b"],
+      [500, "c"],
+    ]);
+  });
+});
+
+test("an interruption names the items of which nothing was heard", () => {
+  const book = Playbook.running(ULAW)
+    .agentSays(0, loud(500), "a")
+    .agentSays(1, loud(500), "b")
+    .agentSays(2, loud(500), "c");
+  book.at(200, interrupted);
+  expect(book.of("interruptAgent")[0].args).toEqual([200, "a", ["b", "c"]]);
 });

@@ -60,6 +60,9 @@ export class Playbook {
         sendDtmfToAgent: done("sendDtmfToAgent"),
         sendHangupToAgent: done("sendHangupToAgent"),
         interruptAgent: done("interruptAgent"),
+        markHeard: done("markHeard"),
+        runTool: done("runTool"),
+        sendToolResult: done("sendToolResult"),
         closeAgent: done("closeAgent"),
         wakeAt: (at) => {
           this.#wakeAt = at;

@@ -120,7 +120,7 @@ describe("interruption", () => {
     const playout = filled(10);
     play(playout, 0, 1000);
     playout.push(frame(2, "next"));
-    expect(playout.interrupt(1000)).toEqual({ heardMs: 0, itemId: "next", droppedMs: 20 });
+    expect(playout.interrupt(1000)).toMatchObject({ heardMs: 0, itemId: "next", droppedMs: 20 });
   });
 
   test("heard never exceeds what was sent, at any time and any lead", () => {

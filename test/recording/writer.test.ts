@@ -104,7 +104,7 @@ describe("a recorded call", () => {
     const events: CallEvent[] = [
       started({ raw }),
       { at: 1, type: "dtmf", digit: "7", durationMs: 80 },
-      { at: 2, type: "transcript", who: "caller", text: "my PIN is 7" },
+      { at: 2, type: "transcript", who: "caller", text: "my PIN is 7", spokenAt: 1 },
       { at: 3, type: "hangup", reason: "0771234512 hung up" },
       ended(4),
     ];
@@ -130,7 +130,7 @@ describe("a recorded call", () => {
         },
       },
       { leg: "pbx", dir: "in", type: "dtmf", digit: "?", durationMs: 80 },
-      { leg: "agent", dir: "in", type: "transcript", who: "caller", text: "[11 characters]" },
+      { leg: "agent", dir: "in", type: "transcript", who: "caller", text: "[11 characters]", spokenT: 1000 },
       { type: "hangup", reason: "07 71 *** *12 hung up" },
       { leg: "pbx", dir: "in", type: "call-ended", reason: "caller-hung-up" },
     ]);

@@ -44,5 +44,5 @@ export const MIDDLE: readonly CallEvent[] = [
   { at: 2000, type: "turn", firstAudioMs: 312.04 },
   { at: 3000, type: "barge-in", heardMs: 1200, droppedMs: 8800 },
   { at: 3100, type: "dtmf", digit: "7" },
-  { at: 3200, type: "transcript", who: "caller", text: "my pin is 1234" },
+  { at: 3200, type: "transcript", who: "caller", text: "my pin is 1234", spokenAt: 1 },
 ];

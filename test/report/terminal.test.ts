@@ -105,7 +105,7 @@ describe("terminal lines", () => {
     play(
       { at: 0, type: "call-started", agent: "echo", raw: {}, info },
       { at: 1, type: "dtmf", digit: evil },
-      { at: 1, type: "transcript", who: "caller", text: evil },
+      { at: 1, type: "transcript", who: "caller", text: evil, spokenAt: 1 },
       { at: 1, type: "warning", code: "odd", message: evil },
       { ...ended(), reason: "agent-failed", detail: evil.repeat(1000) },
     );

@@ -16,6 +16,19 @@ export interface Wire<C extends FakeConnection = FakeConnection> {
   /** What the far end was told of interruptions, in ms; absent where the wire has no word for it. */
   interruptions?(connection: C): readonly number[];
   digits?(connection: C): readonly string[];
+  /** The model is interrupted by the caller: what the vendor sends when its voice detector hears speech over a reply. */
+  interrupt?(connection: C): void;
+  /** Audio of the reply that was interrupted, still arriving after `interrupt`: must never be heard. */
+  speakLate?(connection: C, audio: Uint8Array): void;
+  /** The reply is complete. */
+  endTurn?(connection: C): void;
+  transcribe?(connection: C, who: "caller" | "agent", text: string): void;
+  /** The model calls a tool. */
+  callTool?(connection: C, id: string, name: string, args: Readonly<Record<string, unknown>>): void;
+  /** What the far end got as answers to tool calls, in order. */
+  toolResults?(connection: C): readonly { readonly id: string; readonly output: string }[];
+  /** The model takes a tool call back. */
+  cancelTool?(connection: C, id: string): void;
   /** A module of one's own throws plain errors: it is never told apart why there is no connection. */
   refusedCode?: "agent-unreachable";
 }

@@ -17,6 +17,9 @@ export const agentKinds: readonly { readonly name: string; load(): Promise<Agent
   { name: "adk", load: async () => (await import("./adk.js")).adk },
   { name: "smartpbx", load: async () => (await import("./smartpbx.js")).smartpbx },
   { name: "websocket", load: async () => (await import("./websocket.js")).websocket },
+  { name: "elevenlabs", load: async () => (await import("./elevenlabs.js")).elevenlabs },
+  { name: "deepgram", load: async () => (await import("./deepgram.js")).deepgram },
+  { name: "ultravox", load: async () => (await import("./ultravox.js")).ultravox },
 ];
 
 export interface AgentSettings {

@@ -15,11 +15,16 @@ import { checkUrl, displayName, fillUrl } from "./url.js";
 export const agentKinds: readonly { readonly name: string; load(): Promise<AgentKind> }[] = [
   { name: "echo", load: async () => (await import("./echo.js")).echo },
   { name: "adk", load: async () => (await import("./adk.js")).adk },
+  { name: "adk-live", load: async () => (await import("./adk-live.js")).adkLive },
+  { name: "gemini", load: async () => (await import("./gemini.js")).gemini },
+  { name: "openai", load: async () => (await import("./openai.js")).openai },
+  { name: "openai-live", load: async () => (await import("./openai-live.js")).openaiLive },
   { name: "smartpbx", load: async () => (await import("./smartpbx.js")).smartpbx },
   { name: "websocket", load: async () => (await import("./websocket.js")).websocket },
   { name: "elevenlabs", load: async () => (await import("./elevenlabs.js")).elevenlabs },
   { name: "deepgram", load: async () => (await import("./deepgram.js")).deepgram },
   { name: "ultravox", load: async () => (await import("./ultravox.js")).ultravox },
+  { name: "pipecat", load: async () => (await import("./pipecat.js")).pipecat },
 ];
 
 export interface AgentSettings {

@@ -25,6 +25,10 @@ export const agentKinds: readonly { readonly name: string; load(): Promise<Agent
   { name: "deepgram", load: async () => (await import("./deepgram.js")).deepgram },
   { name: "ultravox", load: async () => (await import("./ultravox.js")).ultravox },
   { name: "pipecat", load: async () => (await import("./pipecat.js")).pipecat },
+  { name: "twilio", load: async () => (await import("./twilio.js")).twilio },
+  { name: "telnyx", load: async () => (await import("./twilio-relatives.js")).telnyx },
+  { name: "plivo", load: async () => (await import("./twilio-relatives.js")).plivo },
+  { name: "exotel", load: async () => (await import("./twilio-relatives.js")).exotel },
 ];
 
 export interface AgentSettings {

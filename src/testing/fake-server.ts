@@ -1,7 +1,14 @@
 /** What all fake far ends share: a real WebSocket server on a free port of this computer, and its connections. */
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { type WebSocket, WebSocketServer } from "ws";
 import { Watch } from "./watch.js";
 
@@ -11,6 +18,15 @@ export interface FakeServerOptions {
   /** Takes connections and never answers the upgrade. */
   readonly neverAnswer?: boolean;
 }
+
+/** What a fake answers to a plain HTTP request. */
+export interface FakeAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Answers the requests that come before a WebSocket. `url` is the fake's own, `ws://127.0.0.1:PORT`. */
+export type FakeApi = (request: IncomingMessage, body: string, url: string) => FakeAnswer;
 
 export interface FakeServer<C> {
   /** `ws://127.0.0.1:PORT`, without a path. */
@@ -23,10 +39,11 @@ export interface FakeServer<C> {
   close(): Promise<void>;
 }
 
-/** Starts a server that makes a `C` of every WebSocket. */
+/** Starts a server that makes a `C` of every WebSocket, and has `api` answer what is no WebSocket. */
 export async function fakeServer<C>(
   connect: (socket: WebSocket, request: IncomingMessage) => C,
   options: FakeServerOptions = {},
+  api?: FakeApi,
 ): Promise<FakeServer<C>> {
   const { refuseWith, neverAnswer } = options;
   const connections: C[] = [];
@@ -41,6 +58,15 @@ export async function fakeServer<C>(
     socket.once("close", () => {
       sockets.delete(socket);
       watch.changed();
+    });
+  });
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (neverAnswer) return;
+    void text(request).then((body) => {
+      const answer = refuseWith || !api ? { status: refuseWith ?? 426, body: {} } : api(request, body, url());
+      // Every request has its own connection, so that tests can tell when none is left.
+      response.writeHead(answer.status, { "Content-Type": "application/json", Connection: "close" });
+      response.end(JSON.stringify(answer.body));
     });
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -60,9 +86,10 @@ export async function fakeServer<C>(
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const url = () => `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let taken = 0;
   return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: url(),
     async next() {
       const index = taken++;
       await watch.until(() => connections.length > index);

@@ -1,9 +1,11 @@
 /** What every agent kind must do. One suite, run over all of them. */
 import { afterEach, describe, expect, it } from "vitest";
 import { resolveAgent } from "../../src/agents/index.js";
+import type { MediaFormat } from "../../src/audio/format.js";
 import { BridgeError } from "../../src/errors.js";
 import type { FakeConnection, FakeServer, FakeServerOptions } from "../../src/testing.js";
 import { callInfo, connect, pattern, payload, Reports, rawStart } from "./call.js";
+import { describeConversation } from "./conversation.js";
 
 export interface Wire<C extends FakeConnection = FakeConnection> {
   /** The spec for a far end at this URL. */
@@ -11,6 +13,10 @@ export interface Wire<C extends FakeConnection = FakeConnection> {
   options?: Readonly<Record<string, string>>;
   start(options?: FakeServerOptions): Promise<FakeServer<C>>;
   speak(connection: C, audio: Uint8Array): void;
+  /** Payloads pass through: there is no playout here that could be tried. */
+  passthrough?: boolean;
+  /** The format that `speak` takes in a call with μ-law, where that is not μ-law itself. */
+  speaks?: MediaFormat;
   /** The far end ends the conversation as this wire has it. */
   end(connection: C): void;
   /** What the far end was told of interruptions, in ms; absent where the wire has no word for it. */
@@ -36,6 +42,7 @@ export interface Wire<C extends FakeConnection = FakeConnection> {
 const SIZES = [1, 2, 159, 160, 640, 961, 32_000];
 
 export function describeWire<C extends FakeConnection>(name: string, wire: Wire<C>): void {
+  if (!wire.passthrough) describeConversation(name, wire);
   describe(`the contract, for ${name}`, () => {
     const open: FakeServer<C>[] = [];
     const start = async (options?: FakeServerOptions) => {

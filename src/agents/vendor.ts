@@ -21,6 +21,11 @@ export function keyOf(env: Environment, variable: string, vendor: string): strin
   throw new BridgeError("missing-token", what, { fix: `Set it first: export ${variable}=…` });
 }
 
+/** What a vendor should have sent as an object; an empty one when it is none. */
+export function objectOf(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
 /** A text of the vendor's as it may stand in a message: short, printable, and empty when it is no text. */
 export function wordsOf(value: unknown): string {
   return typeof value === "string" ? printable(value, MAX_WORDS).trim() : "";
@@ -83,8 +88,8 @@ async function readAll(response: Response): Promise<string> {
 
 /** The answer to a bad key may repeat the key: of that, nothing is shown. */
 function inVendorsWords(error: BridgeError, status: number, json: JsonObject | undefined): BridgeError {
-  const detail = json?.detail as JsonObject | string | undefined;
-  const words = wordsOf(typeof detail === "object" ? detail?.message : (detail ?? json?.message));
+  const detail = json?.detail;
+  const words = wordsOf(detail) || wordsOf(objectOf(detail).message) || wordsOf(json?.message);
   if (status === 401 || status === 403 || words === "") return error;
   return new BridgeError(error.code, `${error.message}: ${words}`, { fix: error.fix });
 }

@@ -1,0 +1,112 @@
+/** OpenAI's Live protocol: a full-duplex model that hears and speaks at once, and needs nobody to interrupt it. */
+import { type MediaFormat, PORTAL_FORMATS, pcm16 } from "../audio/format.js";
+import { type ConnectContext, defineAgent, type OptionSpecs, type OptionValues } from "./agent.js";
+import type { JsonObject } from "./json.js";
+import { checkKey, keyHeaders, refusalFix, withKeyFix } from "./openai-key.js";
+import { LiveLeg } from "./openai-live-leg.js";
+import { merge, sessionPatch } from "./openai-plan.js";
+import type { ToolSpec } from "./tools.js";
+
+const STANDARD_URL = "wss://api.openai.com/v1/live/sessions";
+
+const liveOptions = {
+  model: { type: "string", default: "gpt-live-1", help: "the model that hears and speaks" },
+  voice: { type: "string", help: "voice of the agent, by its name" },
+  instructions: { type: "string", help: "what the agent is to be and to do" },
+  greeting: { type: "string", help: "how the agent is to speak first, for example: Greet the caller" },
+  format: {
+    type: "string",
+    choices: ["auto", "pcm16", "g711_ulaw"],
+    default: "auto",
+    help: "audio on the wire; auto is g711_ulaw in calls that are, else pcm16",
+  },
+  rate: { type: "number", choices: [16000, 24000], default: 24000, help: "rate in Hz of pcm16, both ways" },
+  taskModel: {
+    type: "string",
+    default: "gpt-5.4-mini",
+    help: "text model that the voice delegates tasks and tools to",
+  },
+  taskInstructions: { type: "string", help: "what that text model is to do" },
+  keyVariable: {
+    type: "string",
+    default: "OPENAI_API_KEY",
+    help: "environment variable with the key; none for no key",
+  },
+  keyHeader: {
+    type: "string",
+    choices: ["authorization", "api-key"],
+    default: "authorization",
+    help: "request header for the key, as Bearer token or as it is; api-key for Azure",
+  },
+  sessionPatch: {
+    type: "string",
+    help: "JSON object merged into the session's configuration; null takes a field away",
+  },
+} as const satisfies OptionSpecs;
+
+type Context = Omit<ConnectContext<typeof liveOptions>, "call" | "rawStart">;
+
+export const openaiLive = defineAgent({
+  name: "openai-live",
+  summary: "OpenAI Live, the full-duplex protocol of gpt-live-1; without a URL, OpenAI itself",
+  url: "optional",
+  schemes: ["ws", "wss"],
+  example: "openai-live",
+  options: liveOptions,
+  checkOptions(options, env) {
+    sessionPatch("openai-live", options.sessionPatch);
+    checkKey("openai-live", options, env);
+  },
+  async probe(context) {
+    const options = { ...context.options, greeting: undefined };
+    const leg = await dial({ ...context, options, emit: () => {} }, PORTAL_FORMATS.g711_ulaw);
+    leg.close(1000, "only looked whether it answers");
+  },
+  connect: (context) => dial(context, context.call.format),
+});
+
+async function dial({ options, url, headers, tools, env, emit, signal }: Context, call: MediaFormat) {
+  const ulaw = options.format === "g711_ulaw" || (options.format === "auto" && call.encoding === "g711_ulaw");
+  const format = ulaw ? PORTAL_FORMATS.g711_ulaw : pcm16(options.rate);
+  try {
+    return await LiveLeg.connect({
+      url: url ?? STANDARD_URL,
+      headers: { ...keyHeaders(options, env), ...headers },
+      format,
+      session: planLive(options, format, tools),
+      greeting: options.greeting,
+      fix: refusalFix(options),
+      signal,
+      emit,
+    });
+  } catch (error) {
+    throw withKeyFix(error, options);
+  }
+}
+
+function planLive(
+  options: OptionValues<typeof liveOptions>,
+  format: MediaFormat,
+  tools: readonly ToolSpec[],
+): JsonObject {
+  const type = format.encoding === "g711_ulaw" ? "audio/pcmu" : "audio/pcm";
+  const session = {
+    model: options.model,
+    ...(options.instructions && { instructions: options.instructions }),
+    audio: {
+      format: { type, rate: format.sampleRate },
+      ...(options.voice && { output: { voice: options.voice } }),
+    },
+    delegation: {
+      type: "responses",
+      responses: {
+        model: options.taskModel,
+        ...(options.taskInstructions && { instructions: options.taskInstructions }),
+        tools: tools.map(({ name, description, parameters }) => {
+          return { type: "function", name, description, parameters };
+        }),
+      },
+    },
+  };
+  return merge(session, sessionPatch("openai-live", options.sessionPatch)) as JsonObject;
+}

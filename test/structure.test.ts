@@ -16,9 +16,22 @@ const MAY_IMPORT: Record<string, string[]> = {
   simulate: ["audio", "protocol", "call", "pbx"],
   recording: ["audio", "protocol", "call"],
   report: ["audio", "protocol", "call"],
-  config: ["audio", "protocol", "call", "agents"],
+  tools: ["audio", "protocol", "call", "agents"],
+  config: ["audio", "protocol", "call", "agents", "tools"],
   testing: ["audio", "protocol", "call", "pbx", "agents"],
-  cli: ["audio", "protocol", "call", "pbx", "agents", "bridge", "simulate", "recording", "report", "config"],
+  cli: [
+    "audio",
+    "protocol",
+    "call",
+    "pbx",
+    "agents",
+    "tools",
+    "bridge",
+    "simulate",
+    "recording",
+    "report",
+    "config",
+  ],
 };
 const PURE = ["audio", "protocol", "call"];
 

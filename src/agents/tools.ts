@@ -26,6 +26,8 @@ export interface ToolRunner {
    * with an error whose message may be told to the model.
    */
   run(name: string, args: ToolArguments, call: CallInfo, signal: AbortSignal): Promise<string>;
+  /** Told when the agent has ended a call, where that takes more than a closed socket. Rejects with words that may be shown. */
+  hungUp?(call: CallInfo): Promise<void>;
 }
 
 export const HANG_UP_SPEC: ToolSpec = {

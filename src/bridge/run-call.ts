@@ -155,6 +155,15 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
         process.emitWarning(`an observer of a call failed: ${reasonOf(error)}`);
       }
     }
+    if (event.type === "call-ended" && event.reason === "agent-ended") void hungUp();
+  }
+
+  async function hungUp(): Promise<void> {
+    try {
+      await context.tools.hungUp?.(callInfo as CallInfo);
+    } catch (error) {
+      process.emitWarning(`a call ended, but hang_up failed: ${(error as Error).message}`);
+    }
   }
 
   return {

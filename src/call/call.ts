@@ -144,6 +144,7 @@ export class Call {
       metrics: this.#metrics,
       note: (event: CallNote) => this.#note(event),
       observe: (event: CallEvent) => this.#observe(event),
+      markHeard: (name: string) => this.#toolCalls.heard(name) || this.#effects.markHeard(name),
     };
     const conversation = new Conversation(call, agent, this.#now);
     this.#conversation = conversation;
@@ -198,7 +199,7 @@ export class Call {
         this.#transcripts.add(event.who, event.text, conversation.spokenAt(event, this.#now), this.#now);
         break;
       case "tool-call":
-        if (this.#toolCalls.call(event, this.#now)) this.#goodbye.hangUp(this.#now);
+        if (this.#toolCalls.call(event, this.#now, conversation)) this.#goodbye.hangUp(this.#now);
         break;
       case "tool-cancelled":
         this.#toolCalls.cancel(event.ids);
@@ -257,9 +258,7 @@ export class Call {
     const conversation = this.#conversation;
     let at = this.#checkAt;
     if (this.#ended) at = Number.POSITIVE_INFINITY;
-    else if (conversation) {
-      at = Math.min(at, conversation.wakeAt, this.#goodbye.dueAt(conversation));
-    }
+    else if (conversation) at = Math.min(at, conversation.wakeAt, this.#goodbye.dueAt(conversation));
     if (at !== this.#wakeAt) this.#effects.wakeAt((this.#wakeAt = at));
   }
 
@@ -290,6 +289,7 @@ export class Call {
     if (this.#ended) return;
     this.#ended = true;
     this.#transcripts.flush();
+    this.#toolCalls.end(this.#now);
     this.#effects.closeCaller(pbxCode, detail);
     this.#effects.closeAgent(CLOSE.ended, detail);
     const summary = this.#metrics.summary(this.#now, this.#conversation?.talkOverMs ?? 0);

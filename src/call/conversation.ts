@@ -56,6 +56,7 @@ export class Conversation {
   #turnEnded = false;
   #overflowing = false;
   #replyHeardAt: number | undefined;
+  readonly #markHeard: (name: string) => void;
 
   constructor(
     call: {
@@ -64,6 +65,7 @@ export class Conversation {
       effects: Effects;
       note: (event: CallNote) => void;
       observe: (event: CallEvent) => void;
+      markHeard: (name: string) => void;
       metrics: Metrics;
     },
     agent: AgentFormats,
@@ -73,6 +75,7 @@ export class Conversation {
     this.#effects = call.effects;
     this.#note = call.note;
     this.#observe = call.observe;
+    this.#markHeard = call.markHeard;
     this.#metrics = call.metrics;
     const agentRate = agent.passthrough ? LISTENING_RATE : agent.hears.sampleRate;
     const codecOptions = { agentRate, opus: settings.opus, opusFraming: settings.opusFraming };
@@ -270,13 +273,13 @@ export class Conversation {
   }
 
   #marksHeard(now: number): void {
-    for (const name of this.#playout.marksHeard(now)) this.#effects.markHeard(name);
+    for (const name of this.#playout.marksHeard(now)) this.#markHeard(name);
   }
 
   #interrupt(now: number): void {
     const { droppedMs, heardMs, itemId, unheard, marks } = this.#playout.interrupt(now);
     const cutMs = droppedMs + this.#agentAudio.clear();
-    for (const name of marks) this.#effects.markHeard(name);
+    for (const name of marks) this.#markHeard(name);
     this.#replyEnded = true;
     if (cutMs === 0 && this.#playout.heardAllAt <= now) return;
     this.#effects.interruptAgent(Math.floor(heardMs), itemId, unheard);

@@ -1,6 +1,7 @@
 /** The texts of `--help`, from the table of settings and the list of commands. Each fits on a screen of 80 columns. */
-import { environmentName, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
+import { environmentName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
 import type { SettingKey } from "../config/setting.js";
+import { MCP_KEY } from "../tools/config.js";
 import { type Command, commands } from "./commands/index.js";
 import { EXIT_CODE_WORDS } from "./exit-codes.js";
 
@@ -30,7 +31,7 @@ export function programHelp(): string {
 }
 
 export function commandHelp(command: Command): string {
-  const own = keysOf(command.name).filter((key) => !isGlobal(key));
+  const own = keysOf(command.name).filter((key) => hasFlag(key) && !isGlobal(key));
   const argument = own.find(isArgument);
   const globals = settingKeys.filter(isGlobal).map((key) => settings[key].flag);
   return page([
@@ -56,10 +57,11 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
         "A setting comes from its flag, else its variable, else the config file\n(smartpbx.config.{js,mjs,json}), else its default.",
         columns([
           ...settingKeys.map((key): [string, string] => [
-            environmentName(key),
+            hasFlag(key) ? environmentName(key) : "-",
             settings[key].inFile === false ? "-" : key,
           ]),
           ["SMARTPBX_TOKEN", "- (what --auth-header must hold)"],
+          [MCP_KEY, "- (key for SmartPBX's call control)"],
           ["NO_COLOR, FORCE_COLOR, CI", "-"],
         ]),
       ]),
@@ -72,11 +74,11 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
 
 /** Whether a setting is given as a bare argument. */
 export function isArgument(key: SettingKey): boolean {
-  return settings[key].flag.startsWith("<");
+  return settings[key].flag?.startsWith("<") ?? false;
 }
 
 function row(key: SettingKey): [string, string] {
-  const { flag, help, default: fallback } = settings[key];
+  const { flag = key, help, default: fallback } = settings[key];
   const indented = flag.startsWith("--") ? `    ${flag}` : flag;
   return [indented, fallback === undefined ? help : `${help} (${fallback})`];
 }

@@ -1,7 +1,7 @@
 /** The command line as commander sees it, built from the table of settings and the list of commands. */
 import { type Command as Commander, CommanderError, Option, Command as Program } from "commander";
 import type { Flags } from "../config/resolve.js";
-import { flagName, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
+import { flagName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
 import type { SettingKey } from "../config/setting.js";
 import { BridgeError } from "../errors.js";
 import { suggest } from "../suggest.js";
@@ -25,8 +25,8 @@ export function readArguments(args: readonly string[]): Asked {
   for (const command of commands) {
     const sub = program.command(command.name);
     for (const key of keysOf(command.name)) {
-      if (isArgument(key)) sub.argument(`[${settings[key].flag.slice(1, -1)}]`);
-      else if (!isGlobal(key)) sub.addOption(optionOf(key));
+      if (isArgument(key)) sub.argument(`[${flagName(key).slice(1, -1)}]`);
+      else if (hasFlag(key) && !isGlobal(key)) sub.addOption(optionOf(key));
     }
     sub.action(() => {
       asked = { command, flags: flagsOf(command, sub, program) };
@@ -49,7 +49,7 @@ export function readArguments(args: readonly string[]): Asked {
 }
 
 function optionOf(key: SettingKey): Option {
-  const { flag, type } = settings[key];
+  const { flag = "", type } = settings[key];
   const option = new Option(flag);
   const isRepeatable = type === "headers" || type === "options";
   return isRepeatable ? option.argParser((value, before: string[] = []) => [...before, value]) : option;
@@ -57,7 +57,7 @@ function optionOf(key: SettingKey): Option {
 
 function flagsOf(command: Command, sub: Commander, program: Commander): Flags {
   const flags: Partial<Record<SettingKey, string | true | readonly string[]>> = {};
-  for (const key of keysOf(command.name)) {
+  for (const key of keysOf(command.name).filter(hasFlag)) {
     const owner = isGlobal(key) ? program : sub;
     const option = owner.options.find(({ long }) => long === flagName(key));
     if (option === undefined) {
@@ -110,7 +110,8 @@ function explain(error: CommanderError, command: Command | undefined): BridgeErr
 
 function unknownFlag(flag: string, command: Command | undefined, help: string): BridgeError {
   const known = settingKeys.filter(
-    (key) => !isArgument(key) && (command ? keysOf(command.name).includes(key) : isGlobal(key)),
+    (key) =>
+      hasFlag(key) && !isArgument(key) && (command ? keysOf(command.name).includes(key) : isGlobal(key)),
   );
   const others = commands
     .filter(({ name }) => keysOf(name).some((key) => flagName(key) === flag))

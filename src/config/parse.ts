@@ -5,6 +5,7 @@ import { BadValue } from "./bad-value.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
 import type { Setting } from "./setting.js";
+import { readTools } from "./tools.js";
 import { parseBytes, parseDuration, parseFrequency, parseInteger, parseRate } from "./units.js";
 
 /**
@@ -23,6 +24,8 @@ export function parseValue(setting: Setting, raw: unknown, env: Environment): un
       return Object.fromEntries(isRecord(raw) ? textEntries(raw) : texts(raw).map(splitOption));
     case "agent":
       return isAgentKind(raw) ? raw : text(raw);
+    case "tools":
+      return readTools(raw, env);
     default:
       return parseText(setting, text(raw));
   }

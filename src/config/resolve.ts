@@ -1,11 +1,12 @@
 /** One command's settings from all their sources: flag, then environment, then config file, then default. */
 import { BridgeError } from "../errors.js";
 import { suggest } from "../suggest.js";
+import { MCP_KEY } from "../tools/config.js";
 import { BadValue } from "./bad-value.js";
 import type { Environment } from "./headers.js";
 import type { ConfigFile } from "./load.js";
 import { parseValue } from "./parse.js";
-import { environmentName, flagName, keysOf, settingKeys, settings } from "./schema.js";
+import { environmentName, flagName, hasFlag, keysOf, settingKeys, settings } from "./schema.js";
 import { type CommandName, type SettingKey, UNIT_SUFFIX, type Values } from "./setting.js";
 
 /** From the weakest to the strongest. */
@@ -75,7 +76,7 @@ export function outranks(sources: Resolution["sources"], a: SettingKey, b: Setti
 }
 
 function strongest(key: SettingKey, { flags, env, file }: Given): Found {
-  const variable = env[environmentName(key)];
+  const variable = hasFlag(key) ? env[environmentName(key)] : undefined;
   if (flags[key] !== undefined) return { kind: "flag", raw: flags[key] };
   if (variable !== undefined && variable !== "") return { kind: "environment", raw: variable };
   if (file?.values[key] !== undefined) return { kind: "config", raw: file.values[key] };
@@ -148,7 +149,7 @@ function nameAt(key: SettingKey, kind: SourceKind): string {
 
 /** A variable that is one slip away from a setting is surely meant to be one; others may be the user's own. */
 function misspelledVariables(env: Environment): string[] {
-  const known = new Set([...settingKeys.map(environmentName), "SMARTPBX_TOKEN"]);
+  const known = new Set([...settingKeys.filter(hasFlag).map(environmentName), "SMARTPBX_TOKEN", MCP_KEY]);
   return Object.keys(env).flatMap((name) => {
     if (!name.startsWith("SMARTPBX_") || known.has(name)) return [];
     const meant = suggest(

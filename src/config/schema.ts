@@ -41,6 +41,9 @@ const table = {
   agentTimeout: { flag: "--agent-timeout <time>", type: "duration", default: "10s", min: 1, commands: WITH_AGENT,
     help: "longest wait for the agent to connect" },
 
+  tools: { type: "tools", commands: WITH_AGENT,
+    help: "what the agent may do besides talking" },
+
   record: { flag: "--record <dir>", type: "path", commands: WITH_AGENT,
     help: "save every call in this folder" },
 
@@ -128,6 +131,11 @@ export function keysOf(command: CommandName): SettingKey[] {
   return settingKeys.filter((key) => settings[key].commands.includes(command));
 }
 
+/** Whether a setting can be given as a flag and as a variable. Others stand in a config file only. */
+export function hasFlag(key: SettingKey): boolean {
+  return settings[key].flag !== undefined;
+}
+
 /** `maxCalls` → `SMARTPBX_MAX_CALLS`. */
 export function environmentName(key: SettingKey): string {
   return `SMARTPBX_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
@@ -135,5 +143,6 @@ export function environmentName(key: SettingKey): string {
 
 /** The long spelling of a setting's flag, without its value: `--port`; for an argument `<upstream>`. */
 export function flagName(key: SettingKey): string {
-  return /--[a-z-]+|<.+>/.exec(settings[key].flag)?.[0] ?? settings[key].flag;
+  const { flag = key } = settings[key];
+  return /--[a-z-]+|<.+>/.exec(flag)?.[0] ?? flag;
 }

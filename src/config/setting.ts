@@ -1,6 +1,8 @@
 /** What one row of the settings table says, and the types that follow from the rows. */
 import type { AgentKind } from "../agents/agent.js";
+import type { ToolsConfig } from "../tools/config.js";
 import type { Table } from "./schema.js";
+import type { ToolsFile } from "./tools.js";
 
 export type CommandName = "serve" | "simulate" | "record" | "agents";
 
@@ -33,11 +35,13 @@ export type SettingType =
   /** `1@2s,#@3.5s`: a key at a time. */
   | "dtmf"
   /** `kind`, `kind:URL` or the path of a module; in a config file also an agent kind itself. */
-  | "agent";
+  | "agent"
+  /** What the agent's model may do besides talking: an object of a config file. */
+  | "tools";
 
 export interface Setting {
-  /** As commander reads it: `-p, --port <port>`; for an argument `<upstream>`. */
-  readonly flag: string;
+  /** As commander reads it: `-p, --port <port>`; for an argument `<upstream>`. A setting without one has no variable either. */
+  readonly flag?: string;
   readonly type: SettingType;
   /** The commands that have it. */
   readonly commands: readonly CommandName[];
@@ -86,6 +90,7 @@ interface ValueTypes {
   options: Readonly<Record<string, string>>;
   dtmf: readonly DtmfPress[];
   agent: string | AgentKind;
+  tools: ToolsConfig;
 }
 
 type ValueOf<S extends Setting> = S extends { readonly choices: readonly (infer C)[] }
@@ -118,12 +123,13 @@ export type Values<C extends CommandName> = {
 type Duration = 0 | "0" | `${number}ms` | `${number}s` | `${number}m`;
 
 /** How a config file may write each type. */
-interface FileTypes extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf"> {
+interface FileTypes extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf" | "tools"> {
   duration: Duration;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
   rate: `${number}/s`;
   options: Readonly<Record<string, string | number | boolean>>;
   dtmf: string;
+  tools: ToolsFile;
 }
 
 type FileValueOf<S extends Setting> = S extends { readonly choices: readonly (infer C)[] }

@@ -5,6 +5,7 @@ import { readArguments } from "../../src/cli/program.js";
 import {
   environmentName,
   flagName,
+  hasFlag,
   isGlobal,
   keysOf,
   settingKeys,
@@ -20,10 +21,10 @@ describe.each(commands)("the help of $name", (command) => {
   });
 
   it("has every setting with its help and default", () => {
-    for (const key of keysOf(command.name)) {
+    for (const key of keysOf(command.name).filter(hasFlag)) {
       expect(text).toContain(flagName(key));
       if (isGlobal(key)) continue;
-      const { flag, help, default: fallback } = settings[key];
+      const { flag = "", help, default: fallback } = settings[key];
       const line = text.split("\n").find((line) => line.trim().startsWith(flag));
       expect(line).toContain(help);
       if (fallback !== undefined) expect(line).toMatch(new RegExp(`\\(${fallback.replace("+", "\\+")}\\)$`));
@@ -55,8 +56,9 @@ it("lists every command and every topic, and fits on a screen", () => {
 
 it("has a topic that names every variable", () => {
   const { text } = readArguments(["help", "environment"]) as { text: string };
-  for (const key of settingKeys) expect(text).toContain(environmentName(key));
+  for (const key of settingKeys) expect(text).toContain(hasFlag(key) ? environmentName(key) : key);
   expect(text).toContain("SMARTPBX_TOKEN");
+  expect(text).toContain("SMARTPBX_MCP_KEY");
 });
 
 it("has a topic that explains every exit code", () => {

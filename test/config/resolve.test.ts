@@ -81,6 +81,7 @@ it("gives every setting of serve its default, with the unit in the name", () => 
     agentOption: {},
     agentHeader: {},
     agentTimeoutMs: 10_000,
+    tools: undefined,
     record: undefined,
     maxCalls: 200,
     startTimeoutMs: 10_000,

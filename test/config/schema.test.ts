@@ -3,6 +3,7 @@ import { parseValue } from "../../src/config/parse.js";
 import {
   environmentName,
   flagName,
+  hasFlag,
   isGlobal,
   keysOf,
   settingKeys,
@@ -16,6 +17,7 @@ describe("the table of settings", () => {
   it.each(settingKeys)("%s has a help line, a flag that can be read, and a default that is valid", (key) => {
     const { flag, help, default: fallback, type } = settings[key];
     expect(help).toMatch(/^\S.{3,50}$/);
+    if (flag === undefined) return;
     expect(flag).toMatch(/^(-[a-z], )?--[a-z-]+( <[^>]+>)?$|^<[a-z]+>$/);
     expect(flag.includes("<")).toBe(type !== "boolean");
     if (fallback !== undefined) expect(() => parseValue(settings[key], fallback, {})).not.toThrow();
@@ -24,11 +26,12 @@ describe("the table of settings", () => {
   it("has no two settings with the same variable", () => {
     expect(new Set(settingKeys.map(environmentName)).size).toBe(settingKeys.length);
     expect(settingKeys.map(environmentName)).not.toContain("SMARTPBX_TOKEN");
+    expect(settingKeys.filter((key) => !hasFlag(key))).toEqual(["tools"]);
   });
 
   it.each(COMMANDS)("gives %s no flag twice, neither long nor short", (command) => {
     const spellings = keysOf(command).flatMap(
-      (key) => settings[key].flag.match(/-{1,2}[a-z-]+|^<\w+>/g) ?? [],
+      (key) => settings[key].flag?.match(/-{1,2}[a-z-]+|^<\w+>/g) ?? [],
     );
     expect(new Set(spellings).size).toBe(spellings.length);
   });

@@ -1,5 +1,4 @@
 /** What `serve` and `record` have in common: answer calls, report them, save them, and stop in two steps. */
-import type { Agent } from "../../agents/index.js";
 import { PORTAL_FORMATS } from "../../audio/format.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
@@ -8,6 +7,7 @@ import type { Io } from "../ui/io.js";
 import { makeReporter, type ReportSettings } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import type { Auth, Tls } from "./access.js";
+import type { Answerer } from "./agent.js";
 import { CallRecorders } from "./recorders.js";
 
 export interface AnsweringSettings extends ReportSettings {
@@ -32,10 +32,11 @@ export interface AnsweringSettings extends ReportSettings {
 /** Answers calls until it is stopped. @returns the exit code. */
 export async function answerCalls(
   settings: AnsweringSettings,
-  agent: Agent,
+  answerer: Answerer,
   recordings: { readonly directory: string | undefined; readonly source: "serve" | "record" },
   io: Io,
 ): Promise<number> {
+  const { agent } = answerer;
   const reporter = await makeReporter(settings, io);
   const recorders =
     recordings.directory === undefined
@@ -50,7 +51,7 @@ export async function answerCalls(
         });
   await recorders?.check();
   const observe = (): Observer[] => [reporter.call(), ...(recorders ? [recorders.record()] : [])];
-  const server = await startServer(serverSettings(settings, agent, observe, io));
+  const server = await startServer(serverSettings(settings, answerer, observe, io));
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
   reporter.listening({
@@ -91,7 +92,7 @@ function stopped(server: BridgeServer, drainMs: number, io: Io): Promise<TwoStep
 /** The settings of the server that answers. */
 export function serverSettings(
   settings: AnsweringSettings,
-  agent: Agent,
+  { agent, tools }: Answerer,
   observe: () => Observer[],
   io: Io,
 ): ServerSettings {
@@ -105,6 +106,7 @@ export function serverSettings(
     maxMessageBytes: settings.maxMessageBytes,
     pingMs: settings.pingMs,
     agent,
+    tools,
     observe,
     clock: io.clock,
     call: {

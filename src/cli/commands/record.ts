@@ -1,5 +1,6 @@
 /** `record`: stands between SmartPBX and an endpoint, and saves every call. */
 import { resolveAgent } from "../../agents/index.js";
+import { HANG_UP_ONLY } from "../../agents/tools.js";
 import type { Environment } from "../../config/headers.js";
 import type { Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
@@ -36,5 +37,6 @@ export async function run(settings: RecordSettings, io: Io): Promise<number> {
     headers: settings.header,
   });
   const passing = { ...settings, leadMs: 0, preRollMs: 0, maxQueuedMs: 0, opusFraming: "auto" } as const;
-  return answerCalls(passing, agent, { directory: settings.recordings, source: "record" }, io);
+  const answerer = { agent, tools: HANG_UP_ONLY };
+  return answerCalls(passing, answerer, { directory: settings.recordings, source: "record" }, io);
 }

@@ -1,10 +1,10 @@
 /** `serve`: answers SmartPBX calls with an agent. */
-import { resolveAgent } from "../../agents/index.js";
 import type { Environment } from "../../config/headers.js";
 import type { Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
 import type { Io } from "../ui/io.js";
 import { type Auth, readAuth, readTls, type Tls } from "./access.js";
+import { openAgent } from "./agent.js";
 import { answerCalls } from "./answering.js";
 
 export interface ServeSettings extends Values<"serve"> {
@@ -19,10 +19,6 @@ export function readSettings({ values }: Resolution<"serve">, env: Environment):
 
 /** Answers calls until it is stopped. */
 export async function run(settings: ServeSettings, io: Io): Promise<number> {
-  const agent = await resolveAgent(settings.agent, {
-    options: settings.agentOption,
-    headers: settings.agentHeader,
-    agentTimeoutMs: settings.agentTimeoutMs,
-  });
-  return answerCalls(settings, agent, { directory: settings.record, source: "serve" }, io);
+  const answerer = await openAgent(settings, io);
+  return answerCalls(settings, answerer, { directory: settings.record, source: "serve" }, io);
 }

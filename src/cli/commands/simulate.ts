@@ -1,5 +1,4 @@
 /** `simulate`: calls an endpoint as SmartPBX would. */
-import { type Agent, resolveAgent } from "../../agents/index.js";
 import { PORTAL_FORMATS } from "../../audio/format.js";
 import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
 import type { Observer } from "../../call/events.js";
@@ -17,6 +16,7 @@ import type { Io } from "../ui/io.js";
 import { ProgressLine } from "../ui/progress.js";
 import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
+import { type Answerer, openAgent } from "./agent.js";
 import { serverSettings } from "./answering.js";
 import { CallRecorders } from "./recorders.js";
 
@@ -75,8 +75,8 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
   const source = await loadSource(sourceSpec(settings));
   const framing = settings.opusFraming === "auto" ? "raw" : settings.opusFraming;
   const track = await Track.encode(source, PORTAL_FORMATS[settings.format], framing);
-  const agent = settings.endpoint ? undefined : await ownAgent(settings);
-  const name = agent?.name ?? shownUrl(settings.endpoint?.url ?? "");
+  const answerer = settings.endpoint ? undefined : await openAgent(settings, io);
+  const name = answerer?.agent.name ?? shownUrl(settings.endpoint?.url ?? "");
   const recorders = await openRecorders(settings, name, reporter, io);
   let unreachable = false;
   const observe = (): Observer[] => [
@@ -87,7 +87,7 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
     ...(recorders ? [recorders.record()] : []),
   ];
   // With an agent of our own the bridge's side is watched: it knows what was held back at a barge-in.
-  const server = agent && (await startServer(ownServer(settings, agent, observe, io)));
+  const server = answerer && (await startServer(ownServer(settings, answerer, observe, io)));
   if (server) reporter.listening({ url: server.url, agent: name });
 
   const stopping = new AbortController();
@@ -140,24 +140,16 @@ function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {
   return { type: silence ? "silence" : "sample-voice" };
 }
 
-function ownAgent(settings: SimulateSettings): Promise<Agent> {
-  return resolveAgent(settings.agent, {
-    options: settings.agentOption,
-    headers: settings.agentHeader,
-    agentTimeoutMs: settings.agentTimeoutMs,
-  });
-}
-
 /** The server that `serve` would start, on a free port of this computer only. */
 function ownServer(
   settings: SimulateSettings,
-  agent: Agent,
+  answerer: Answerer,
   observe: () => Observer[],
   io: Io,
 ): ServerSettings {
   const { values } = resolve("serve", { flags: {}, env: {}, file: undefined });
   const own = { ...values, port: 0, maxCalls: settings.concurrency, opusFraming: settings.opusFraming };
-  return serverSettings({ ...own, auth: undefined, tls: undefined }, agent, observe, io);
+  return serverSettings({ ...own, auth: undefined, tls: undefined }, answerer, observe, io);
 }
 
 async function openRecorders(

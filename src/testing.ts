@@ -1,10 +1,24 @@
 /** Fakes for tests of agents and of what stands between them and SmartPBX. Real sockets, no sleeping, no timers. */
-export { AdkConnection, fakeAdk } from "./testing/fake-adk.js";
+export {
+  AdkConnection,
+  AdkEventConnection,
+  AdkEventsConnection,
+  fakeAdk,
+  fakeAdkEvents,
+} from "./testing/fake-adk.js";
+export {
+  AdkLiveConnection,
+  type FakeAdkLive,
+  type FakeAdkLiveOptions,
+  fakeAdkLive,
+} from "./testing/fake-adk-live.js";
+export { DeepgramConnection, type FakeDeepgramOptions, fakeDeepgram } from "./testing/fake-deepgram.js";
 export {
   ElevenLabsConnection,
   type FakeElevenLabsOptions,
   fakeElevenLabs,
 } from "./testing/fake-elevenlabs.js";
+export { type FakeGeminiOptions, fakeGemini, GeminiConnection } from "./testing/fake-gemini.js";
 export { type FakePipecatOptions, fakePipecat, PipecatConnection } from "./testing/fake-pipecat.js";
 export { FakeConnection, type FakeServer, type FakeServerOptions } from "./testing/fake-server.js";
 export { fakeSmartpbxEndpoint, SmartpbxEndpointConnection } from "./testing/fake-smartpbx-endpoint.js";

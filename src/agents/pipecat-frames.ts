@@ -108,6 +108,11 @@ type Fields = ReadonlyMap<number, number | Uint8Array>;
 /** Undefined when the bytes do not come out even, or are not protobuf at all. */
 function readFields(bytes: Uint8Array): Fields | undefined {
   const fields = new Map<number, number | Uint8Array>();
+  const set = (field: number, value: number | Uint8Array) => {
+    // The order is that of the last ones, for the last of a `oneof` counts.
+    fields.delete(field);
+    fields.set(field, value);
+  };
   let at = 0;
   /** NaN for a varint that does not end. Of 64 bits, those that a number does not hold exactly are lost. */
   const varint = (): number => {
@@ -128,7 +133,7 @@ function readFields(bytes: Uint8Array): Fields | undefined {
     if (wireType === VARINT) {
       const value = varint();
       if (Number.isNaN(value)) return undefined;
-      fields.set(field, value);
+      set(field, value);
       continue;
     }
     let length: number;
@@ -137,13 +142,13 @@ function readFields(bytes: Uint8Array): Fields | undefined {
     else if (wireType === FIXED32) length = 4;
     else return undefined;
     if (!(length <= bytes.length - at)) return undefined;
-    if (wireType === BYTES) fields.set(field, bytes.subarray(at, at + length));
+    if (wireType === BYTES) set(field, bytes.subarray(at, at + length));
     at += length;
   }
   return fields;
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 function text(value: number | Uint8Array | undefined): string {

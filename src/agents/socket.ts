@@ -63,9 +63,9 @@ export class AgentSocket {
   }
 
   /** Sends a message that must arrive, however far behind the agent is. */
-  sendControl(text: string): void {
+  sendControl(data: string | Uint8Array): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#ws.send(text);
+    this.#ws.send(data);
     if (this.#ws.bufferedAmount <= MAX_UNREAD_BYTES) return;
     this.#error = new Error("the agent does not read what it is sent");
     this.#ws.terminate();

@@ -123,17 +123,3 @@ it("is sent what the vendor sends", async () => {
     "warning",
   ]);
 });
-
-it("knows the formats of the vendor", () => {
-  type Format = EL.ConversationInitiationMetadataEventUserInputAudioFormat;
-  const formats: Record<Format, true> = {
-    ulaw_8000: true,
-    pcm_8000: true,
-    pcm_16000: true,
-    pcm_22050: true,
-    pcm_24000: true,
-    pcm_44100: true,
-    pcm_48000: true,
-  };
-  expect(Object.keys(formats)).toHaveLength(7);
-});

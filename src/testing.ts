@@ -34,5 +34,10 @@ export {
   type FakeTwilioWebhookOptions,
   fakeTwilioWebhook,
 } from "./testing/fake-twilio-webhook.js";
-export { fakeWebSocketAgent, WebSocketAgentConnection } from "./testing/fake-websocket-agent.js";
+export { type FakeUltravoxOptions, fakeUltravox, UltravoxConnection } from "./testing/fake-ultravox.js";
+export {
+  type FakeWebSocketAgentOptions,
+  fakeWebSocketAgent,
+  WebSocketAgentConnection,
+} from "./testing/fake-websocket-agent.js";
 export { ScriptedAgent, type ScriptedAgentOptions, ScriptedConversation } from "./testing/scripted-agent.js";

@@ -1,9 +1,25 @@
 /** The ADK wrapper's dialect: rates, transcripts, ends of turns, and what it must survive. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pcm16 } from "../../src/audio/format.js";
 import { pcmBytes, pcmSamples } from "../../src/audio/pcm.js";
 import { sine, toneDbfs } from "../../src/audio/signal.js";
-import { type AdkConnection, type FakeServer, fakeAdk } from "../../src/testing.js";
+import { type AdkConnection, type FakeServer, fakeAdk, fakeAdkEvents } from "../../src/testing.js";
 import { connect, pattern, payload } from "./call.js";
+import { describeWire } from "./contract.js";
+
+describeWire("adk with events", {
+  spec: (url) => `adk:${url}/ws/user/{callId}`,
+  options: { dialect: "adk-events" },
+  start: fakeAdkEvents,
+  speaks: pcm16(24000),
+  speak: (far, audio) => far.speak(audio),
+  end: (far) => far.close(1000),
+  digits: (far) => far.texts.flatMap((text) => /^\[caller pressed (.)\]$/.exec(text)?.[1] ?? []),
+  interrupt: (far) => far.interrupted(),
+  endTurn: (far) => far.turnComplete(),
+  transcribe: (far, who, text) => far.transcribe(who, text),
+  callTool: (far, id, name, args) => far.callFunction(id, name, args),
+});
 
 let server: FakeServer<AdkConnection>;
 beforeEach(async () => {
@@ -38,6 +54,13 @@ describe("what the agent hears", () => {
     expect([...far.mimeTypes]).toEqual([`audio/pcm;rate=${rate}`]);
   });
 
+  it("is told of keys as text", async () => {
+    const { leg, far } = await dial();
+    leg.dtmf?.("5");
+    await far.until(() => far.texts.length > 0);
+    expect(far.texts).toEqual(["[caller pressed 5]"]);
+  });
+
   it("begins with the greeting's prompt", async () => {
     const { far } = await dial(undefined, { greeting: 'Say "hello"' });
     await far.until(() => far.texts.length > 0);
@@ -51,6 +74,7 @@ describe("what the agent says", () => {
     const { far, reports } = await dial();
     far.speak(pattern(480));
     far.say("Good ");
+    far.say("day.");
     far.sendText('{"mime_type":"text/plain","data":"hello?","role":"user"}');
     far.interrupted();
     far.turnComplete();
@@ -58,9 +82,9 @@ describe("what the agent says", () => {
     far.sendText('{"turn_complete":true,"interrupted":true}');
     await reports.until(({ events }) => events.length === 7);
     expect(reports.events.slice(1)).toEqual([
-      { type: "transcript", who: "agent", text: "Good " },
-      { type: "transcript", who: "caller", text: "hello?" },
+      { type: "transcript", who: "agent", text: "Good day." },
       { type: "interrupted" },
+      { type: "transcript", who: "caller", text: "hello?" },
       { type: "turn-ended" },
       { type: "interrupted" },
       { type: "turn-ended" },
@@ -131,4 +155,91 @@ it("ignores nonsense, and says so once", async () => {
   await reports.until(({ events }) => events.at(-1)?.type === "turn-ended");
   expect(reports.warnings).toEqual(["agent-malformed", "agent-binary"]);
   expect(reports.events).toHaveLength(3);
+});
+
+describe("the events dialect", () => {
+  const talk = async (options: Record<string, string> = {}) => {
+    const events = await fakeAdkEvents();
+    const { leg, reports } = await connect(`adk:${events.url}/ws/me/{callId}`, {
+      options: { dialect: "adk-events", ...options },
+    });
+    return { leg, reports, far: await events.next(), close: () => events.close() };
+  };
+
+  it("takes binary audio and texts, and leaves the address alone", async () => {
+    const { leg, far, close } = await talk({ greeting: "Hello" });
+    leg.send(payload(pattern(640)));
+    await far.until(() => far.heardBytes === 640 && far.texts.length > 0);
+    expect(far.path).toBe("/ws/me/call-1");
+    expect(far.texts).toEqual(["Hello"]);
+    expect(far.faults).toEqual([]);
+    await close();
+  });
+
+  it("drops the audio that comes with the word of an interruption", async () => {
+    const { far, reports, close } = await talk();
+    far.speak(pattern(480, 1));
+    far.speak(pattern(480, 2), { interrupted: true });
+    far.turnComplete();
+    far.speak(pattern(480, 3));
+    await reports.until(() => reports.audio.length === 960);
+    expect(reports.audio).toEqual(Buffer.concat([pattern(480, 1), pattern(480, 3)]));
+    await close();
+  });
+
+  it("gives one transcript for each thing said, whether the last event has all of it or a piece", async () => {
+    const { far, reports, close } = await talk();
+    far.transcribe("caller", "What ", "is it?");
+    far.event({ outputTranscription: { text: "It ", finished: false } });
+    far.event({ outputTranscription: { text: "is.", finished: true } });
+    far.event({ outputTranscription: { text: "And " } });
+    far.event({ outputTranscription: { text: "that." } });
+    far.event({ content: { parts: [{ text: "And that." }] } });
+    far.turnComplete();
+    await reports.until(() => reports.of("turn-ended").length > 0);
+    expect(reports.of("transcript")).toEqual([
+      { type: "transcript", who: "caller", text: "What is it?" },
+      { type: "transcript", who: "agent", text: "It is." },
+      { type: "transcript", who: "agent", text: "And that." },
+    ]);
+    await close();
+  });
+
+  it("reads text where nothing is transcribed, but no thoughts", async () => {
+    const { far, reports, close } = await talk();
+    far.event({ content: { parts: [{ text: "Well", thought: true }] } });
+    far.event({ content: { parts: [{ text: "It " }] }, partial: true });
+    far.event({ content: { parts: [{ text: "is" }] }, partial: true });
+    far.event({ content: { parts: [{ text: "It is." }] } });
+    far.turnComplete();
+    await reports.until(() => reports.of("turn-ended").length > 0);
+    expect(reports.of("transcript")).toEqual([{ type: "transcript", who: "agent", text: "It is." }]);
+    await close();
+  });
+
+  it("acts on the agent's own functions of known names, once for each call", async () => {
+    const { far, reports, leg, close } = await talk();
+    far.callFunction("adk-1", "get_weather");
+    far.callFunction("adk-2", "hang_up");
+    far.callFunction("adk-2", "hang_up");
+    far.event({ content: { parts: [{ functionCall: { name: "hang_up", args: 3 } }] } });
+    far.turnComplete();
+    await reports.until(() => reports.of("turn-ended").length > 0);
+    expect(reports.of("tool-call")).toEqual([
+      { type: "tool-call", id: "adk-2", name: "hang_up", args: {} },
+      { type: "tool-call", id: "call-1", name: "hang_up", args: {} },
+    ]);
+    leg.toolResult?.("adk-2", "{}", false);
+    await close();
+  });
+
+  it("tells of an error, without what does not print", async () => {
+    const { far, reports, close } = await talk();
+    far.event({ errorCode: "QUOTA", errorMessage: "no more\u001b[31m today" });
+    await reports.until(() => reports.warnings.length > 0);
+    expect(reports.of("warning")).toMatchObject([
+      { code: "agent-error", message: "the agent reports an error: QUOTA: no more[31m today" },
+    ]);
+    await close();
+  });
 });

@@ -8,6 +8,34 @@ import { describeWire } from "./contract.js";
 
 const OWN = fileURLToPath(new URL("./fixtures/own-agent.mjs", import.meta.url));
 
+/** A wire on which nothing has its standard name. */
+const OWN_WORDS = {
+  typeField: "meta.event",
+  audioField: "media.payload",
+  audioType: "",
+  sentAudioField: "data.chunk",
+  sentAudioType: "media",
+  startType: "hello",
+  interruptedType: "clear",
+  sentInterruptedType: "cut",
+  heardMsField: "data.played",
+  turnEndedType: "done",
+  transcriptType: "bot_text",
+  callerTranscriptType: "user_text",
+  textField: "content",
+  dtmfType: "key",
+  digitField: "data.key",
+  toolCallType: "function_call",
+  toolResultType: "function_result",
+  toolCancelledType: "function_cancelled",
+  idField: "function.id",
+  nameField: "function.name",
+  argsField: "function.arguments",
+  outputField: "function.output",
+  errorField: "function.failed",
+  endType: "bye",
+} as const;
+
 describeWire("adk", {
   spec: (url) => `adk:${url}/ws/{callId}`,
   start: fakeAdk,
@@ -15,6 +43,8 @@ describeWire("adk", {
   speak: (far, audio) => far.speak(audio),
   interrupt: (far) => far.interrupted(),
   endTurn: (far) => far.turnComplete(),
+  transcribe: (far, who, text) => far.say(text, who === "caller" ? "user" : "model"),
+  digits: (far) => far.texts.flatMap((text) => /^\[caller pressed (.)\]$/.exec(text)?.[1] ?? []),
   end: (far) => far.close(1000),
 });
 
@@ -27,16 +57,23 @@ describeWire("smartpbx", {
   digits: (far) => far.digits,
 });
 
-for (const framing of ["binary", "json"] as const) {
-  describeWire(`websocket with ${framing} framing`, {
+for (const [name, framing, fields] of [
+  ["binary framing", "binary", {}],
+  ["json framing", "json", {}],
+  ["json framing and words of its own", "json", OWN_WORDS],
+] as const) {
+  describeWire(`websocket with ${name}`, {
     spec: (url) => `websocket:${url}`,
-    options: { framing },
-    start: (options) => fakeWebSocketAgent({ ...options, framing }),
+    options: { framing, ...fields },
+    start: (options) => fakeWebSocketAgent({ ...options, framing, fields }),
     speaks: pcm16(16000),
-    interrupt: (far) => far.sendText('{"type":"interrupted"}'),
-    endTurn: (far) => far.sendText('{"type":"turn-ended"}'),
-    transcribe: (far, who, text) => far.sendText(JSON.stringify({ type: "transcript", who, text })),
     speak: (far, audio) => far.speak(audio),
+    interrupt: (far) => far.interrupted(),
+    endTurn: (far) => far.turnEnded(),
+    transcribe: (far, who, text) => far.transcript(who, text),
+    callTool: (far, id, tool, args) => far.callTool(id, tool, args),
+    toolResults: (far) => far.toolResults,
+    cancelTool: (far, id) => far.cancelTool(id),
     end: (far) => far.end(),
     digits: (far) => far.digits,
     interruptions: (far) => far.interruptions,

@@ -1,5 +1,6 @@
 /** An agent that a test holds in its hands: no socket, no time, everything it hears noted, everything it says told to it. */
 import type { AgentKind, ConnectContext } from "../agents/agent.js";
+import type { ToolSpec } from "../agents/tools.js";
 import { type MediaFormat, pcm16 } from "../audio/format.js";
 import { Payload } from "../audio/payload.js";
 import type { Leg, LegEvent } from "../call/leg.js";
@@ -48,7 +49,11 @@ export class ScriptedAgent implements AgentKind<Record<never, never>> {
 
 export class ScriptedConversation {
   readonly call: CallInfo;
+  /** What its model was offered. */
+  readonly tools: readonly ToolSpec[];
   readonly digits: string[] = [];
+  /** The answers to its `tool-call` events. */
+  readonly toolResults: { id: string; output: string; isError: boolean }[] = [];
   readonly interruptions: { heardMs: number; itemId: string | undefined }[] = [];
   /** How we were closed. */
   closedWith: { code: number; reason: string } | undefined;
@@ -60,9 +65,10 @@ export class ScriptedConversation {
   constructor(
     hears: MediaFormat,
     speaks: MediaFormat,
-    { call, emit }: Pick<ConnectContext, "call" | "emit">,
+    { call, emit, tools }: Pick<ConnectContext, "call" | "emit" | "tools">,
   ) {
     this.call = call;
+    this.tools = tools;
     this.#emit = emit;
     const noting =
       <A extends unknown[]>(note: (...args: A) => void) =>
@@ -76,6 +82,9 @@ export class ScriptedConversation {
       send: noting((audio: Payload) => this.#heard.push(audio.bytes)),
       dtmf: noting((digit: string) => this.digits.push(digit)),
       interrupt: noting((heardMs: number, itemId?: string) => this.interruptions.push({ heardMs, itemId })),
+      toolResult: noting((id: string, output: string, isError: boolean) =>
+        this.toolResults.push({ id, output, isError }),
+      ),
       close: noting((code: number, reason: string) => {
         this.closedWith ??= { code, reason };
       }),

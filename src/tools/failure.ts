@@ -15,7 +15,7 @@ const MAX_WORDS = 300;
 
 /** What a far end said, short and in one line. */
 export function words(text: string): string {
-  return printable(text.trim(), MAX_WORDS);
+  return printable(text.trim().replace(/\s+/g, " "), MAX_WORDS);
 }
 
 export interface Limits {

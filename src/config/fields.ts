@@ -28,8 +28,9 @@ export class Fields {
     }
   }
 
+  /** Of the fields that have a value: a file may write `undefined` for what it leaves out. */
   get names(): string[] {
-    return Object.keys(this.#values);
+    return Object.keys(this.#values).filter((name) => this.has(name));
   }
 
   /** The path of a field. */

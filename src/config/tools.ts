@@ -150,18 +150,12 @@ function readHttp(fields: Fields, env: Environment): HttpRoute {
       fix: 'Write method: "POST"',
     });
   const headers = fields.optionalObject("headers");
+  const pairs = headers?.names.map((header) => [header, headers.text(header)] as const) ?? [];
   return {
     type: "http",
     url: readUrl(fields, "url"),
     method: method as HttpRoute["method"],
-    headers: headers
-      ? fields.parsed("headers", () =>
-          readHeaders(
-            headers.names.map((name) => [name, headers.text(name)]),
-            env,
-          ),
-        )
-      : {},
+    headers: fields.parsed("headers", () => readHeaders(pairs, env)),
     timeoutMs: readTimeout(fields),
   };
 }

@@ -49,7 +49,7 @@ export const elevenlabs = defineAgent({
     if (!options.public) keyOf(env, KEY, VENDOR);
   },
   async probe({ options, url, headers, env, signal }) {
-    const address = await addressOf(url as string, options, env, signal);
+    const address = await addressOf(url as string, { options, headers, env, signal });
     if (!options.public) return;
     const ignore = () => {};
     const socket = new AgentSocket({
@@ -70,7 +70,7 @@ export const elevenlabs = defineAgent({
     let formats: Formats | undefined;
     const speech = new ElevenLabsSpeech(emit, warn, (text) => socket.sendControl(text));
     const socket: AgentSocket = new AgentSocket({
-      url: await addressOf(url as string, options, env, signal),
+      url: await addressOf(url as string, { options, headers, env, signal }),
       headers,
       signal,
       bytesPerMs: WIRE_BYTES_PER_MS,
@@ -126,20 +126,26 @@ interface Options {
   readonly baseUrl: string;
 }
 
+interface Asking {
+  readonly options: Options;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
 /** Where the conversation is. A signed address is a secret that begins one conversation, so every call asks for its own. */
-async function addressOf(
-  agentId: string,
-  options: Options,
-  env: Environment,
-  signal: AbortSignal,
-): Promise<string> {
+async function addressOf(agentId: string, { options, headers, env, signal }: Asking): Promise<string> {
   const base = options.baseUrl.replace(/\/+$/, "");
   const query = `agent_id=${encodeURIComponent(decoded(agentId))}`;
   if (options.public) return `${base.replace(/^http/, "ws")}${PATH}?${query}`;
-  const headers = { "xi-api-key": keyOf(env, KEY, VENDOR) };
+  const request = {
+    method: "GET",
+    headers: { ...headers, "xi-api-key": keyOf(env, KEY, VENDOR) },
+    signal,
+  } as const;
   const url = `${base}${PATH}/get-signed-url?${query}`;
   try {
-    const { signed_url: signed } = await askVendor(url, { method: "GET", headers, signal });
+    const { signed_url: signed } = await askVendor(url, request);
     if (typeof signed === "string" && /^wss?:\/\/\S+$/.test(signed) && URL.canParse(signed)) return signed;
   } catch (error) {
     throw namingAgent(error);

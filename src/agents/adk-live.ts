@@ -11,7 +11,7 @@ export const adkLive = defineAgent({
   summary: "a Google ADK agent in ADK's own server: adk api_server, or adk web",
   url: "required",
   schemes: ["http", "https"],
-  example: "adk-live:http://127.0.0.1:8000' --agent-option 'app=my_agent",
+  example: "adk-live:http://127.0.0.1:8000",
   options: {
     app: { type: "string", help: "the agent's name: that of its folder; needed" },
     user: { type: "string", default: "smartpbx", help: "whose session it is" },

@@ -10,6 +10,9 @@ import {
 } from "../../src/testing.js";
 import { callInfo, connect, pattern, payload } from "./call.js";
 import { describeWire } from "./contract.js";
+import { freePort } from "./free-port.js";
+
+const restPort = await freePort();
 
 describeWire("twilio", {
   spec: (url) => `twilio:${url}/media-stream`,
@@ -18,6 +21,16 @@ describeWire("twilio", {
   end: (far) => far.close(1000),
   digits: (far) => far.digits,
   interrupt: (far) => far.clear(),
+  // An agent hangs up over REST: that is a tool call, though the wire has no word for tools.
+  options: { restPort: `${restPort}` },
+  callTool(far) {
+    const { start } = far.start as { start: { callSid: string; accountSid: string } };
+    const path = `/2010-04-01/Accounts/${start.accountSid}/Calls/${start.callSid}.json`;
+    void fetch(`http://127.0.0.1:${restPort}${path}`, {
+      method: "POST",
+      body: new URLSearchParams({ Status: "completed" }),
+    });
+  },
 });
 
 const open: FakeServer<TwilioAgentConnection>[] = [];

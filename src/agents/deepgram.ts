@@ -7,7 +7,7 @@ import { type ConnectContext, defineAgent } from "./agent.js";
 import { deepgramSettings } from "./deepgram-settings.js";
 import { DeepgramSpeech } from "./deepgram-speech.js";
 import { Handshake } from "./handshake.js";
-import { parseObject } from "./json.js";
+import { type JsonObject, parseObject } from "./json.js";
 import { AgentSocket } from "./socket.js";
 import { keyOf, namingKey, wordsOf } from "./vendor.js";
 import { warnOnce } from "./warn-once.js";
@@ -98,10 +98,11 @@ async function converse(
   const handshake = new Handshake(VENDOR, emit);
   const warn = warnOnce(emit);
   const speech = new DeepgramSpeech(emit, warn);
+  const key = keyOf(env, KEY, VENDOR);
   let welcomed = false;
   const socket: AgentSocket = new AgentSocket({
     url: url ?? ADDRESS,
-    headers: { Authorization: `Token ${keyOf(env, KEY, VENDOR)}`, ...headers },
+    headers: { Authorization: `Token ${key}`, ...headers },
     signal,
     bytesPerMs: bytesPerMs(format),
     emit(event) {
@@ -116,7 +117,7 @@ async function converse(
         if (!welcomed) socket.sendControl(JSON.stringify(deepgramSettings(options, format, tools)));
         welcomed = true;
       } else if (message.type === "SettingsApplied") handshake.ready();
-      else if (message.type === "Error") fail(faultOf(message));
+      else if (message.type === "Error") fail(faultOf(message, [key, ...Object.values(headers)]));
       else speech.read(message);
     },
     onBytes: (bytes) => speech.audio(bytes),
@@ -146,6 +147,6 @@ function formatFor({ format }: CallInfo): MediaFormat {
   return format.encoding === "opus" ? pcm16(24000) : format;
 }
 
-function faultOf({ code, description }: { readonly code?: unknown; readonly description?: unknown }): string {
-  return [wordsOf(code), wordsOf(description)].filter(Boolean).join(": ") || "no reason given";
+function faultOf({ code, description }: JsonObject, secrets: readonly string[]): string {
+  return [wordsOf(code), wordsOf(description, secrets)].filter(Boolean).join(": ") || "no reason given";
 }

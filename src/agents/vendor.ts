@@ -8,6 +8,8 @@ import { refused, unreachable } from "./socket-errors.js";
 /** Far more than any vendor answers, far less than harm. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_WORDS = 200;
+/** What is shorter is no secret, and stands in other words by chance. */
+const MIN_SECRET = 6;
 
 /**
  * @param env where keys come from.
@@ -26,9 +28,15 @@ export function objectOf(value: unknown): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** A text of the vendor's as it may stand in a message: short, printable, and empty when it is no text. */
-export function wordsOf(value: unknown): string {
-  return typeof value === "string" ? printable(value, MAX_WORDS).trim() : "";
+/**
+ * A text of the vendor's as it may stand in a message: short, printable, and empty when it is no text.
+ * @param secrets what we told the vendor and it must not tell on, such as keys.
+ */
+export function wordsOf(value: unknown, secrets: readonly string[] = []): string {
+  if (typeof value !== "string") return "";
+  let words = value.slice(0, MAX_ANSWER_BYTES);
+  for (const secret of secrets) if (secret.length >= MIN_SECRET) words = words.replaceAll(secret, "…");
+  return printable(words, MAX_WORDS).trim();
 }
 
 /** Turns a refusal of the key into one that names the variable it came from; leaves other errors as they are. */
@@ -72,7 +80,8 @@ export async function askVendor(url: string, request: VendorRequest): Promise<Js
   }
   const { status, text } = answer;
   const json = parseObject(text);
-  if (status < 200 || status > 299) throw inVendorsWords(refused(status, url), status, json);
+  if (status < 200 || status > 299)
+    throw inVendorsWords(refused(status, url), status, json, Object.values(headers));
   return json ?? {};
 }
 
@@ -86,10 +95,16 @@ async function readAll(response: Response): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** The answer to a bad key may repeat the key: of that, nothing is shown. */
-function inVendorsWords(error: BridgeError, status: number, json: JsonObject | undefined): BridgeError {
-  const detail = json?.detail;
-  const words = wordsOf(detail) || wordsOf(objectOf(detail).message) || wordsOf(json?.message);
-  if (status === 401 || status === 403 || words === "") return error;
-  return new BridgeError(error.code, `${error.message}: ${words}`, { fix: error.fix });
+/** The answer to a bad key may repeat part of the key: of that, nothing is shown. */
+function inVendorsWords(
+  error: BridgeError,
+  status: number,
+  json: JsonObject | undefined,
+  secrets: readonly string[],
+): BridgeError {
+  if (status === 401 || status === 403) return error;
+  const { detail, message } = json ?? {};
+  const words =
+    wordsOf(detail, secrets) || wordsOf(objectOf(detail).message, secrets) || wordsOf(message, secrets);
+  return words ? new BridgeError(error.code, `${error.message}: ${words}`, { fix: error.fix }) : error;
 }

@@ -231,11 +231,11 @@ describe("in a conversation", () => {
 
   it("an error of the vendor's is its end, told once", async () => {
     const { far, reports } = await dial();
-    far.error("INTERNAL_SERVER_ERROR", "bro\u001bken");
+    far.error("INTERNAL_SERVER_ERROR", "bro\u001bken test-key");
     far.error("INTERNAL_SERVER_ERROR", "again");
     await far.ended;
     expect(reports.events).toEqual([
-      { type: "closed", failed: true, reason: "Deepgram reported an error: INTERNAL_SERVER_ERROR: broken" },
+      { type: "closed", failed: true, reason: "Deepgram reported an error: INTERNAL_SERVER_ERROR: broken …" },
     ]);
   });
 

@@ -42,3 +42,12 @@ export function withKeyFix(error: unknown, options: KeyOptions): unknown {
   if (!/HTTP 40[13]$/.test(error.message)) return error;
   return new BridgeError(error.code, error.message, { fix: refusalFix(options), cause: error.cause });
 }
+
+/** A far end's text without the values of these request headers, should it repeat them. */
+export function withoutSecrets(text: string, headers: Readonly<Record<string, string>>): string {
+  const secrets = Object.values(headers).flatMap((value) => value.split(/[\s,;]+/));
+  return secrets.reduce(
+    (kept, secret) => (secret.length < 8 ? kept : kept.replaceAll(secret, "[key]")),
+    text,
+  );
+}

@@ -3,6 +3,7 @@ import { bytesPerMs, type MediaFormat } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import type { Leg, LegEvent } from "../call/leg.js";
 import { History } from "./openai-history.js";
+import { withoutSecrets } from "./openai-key.js";
 import type { Plan } from "./openai-plan.js";
 import { EventSocket } from "./openai-socket.js";
 import { OpenCalls } from "./openai-tools.js";
@@ -60,7 +61,8 @@ export class RealtimeLeg implements Leg {
     this.#options = options;
     this.hears = options.plan.hears;
     this.speaks = options.plan.speaks;
-    this.#warn = warnOnce(options.emit);
+    const warn = warnOnce(options.emit);
+    this.#warn = (code, message) => warn(code, withoutSecrets(message, options.headers));
     this.#session = this.#open(options.signal);
   }
 
@@ -150,7 +152,11 @@ export class RealtimeLeg implements Leg {
     if (session !== this.#session || session.over) return;
     session.over = true;
     this.close(1000, "the agent failed");
-    this.#options.emit({ type: "closed", failed: true, reason });
+    this.#options.emit({
+      type: "closed",
+      failed: true,
+      reason: withoutSecrets(reason, this.#options.headers),
+    });
   }
 
   /** The service has ended the session: the call waits for the next one. */

@@ -3,6 +3,7 @@ import { bytesPerMs, type MediaFormat } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import type { Leg, LegEvent } from "../call/leg.js";
 import type { JsonObject } from "./json.js";
+import { withoutSecrets } from "./openai-key.js";
 import { LiveAudio, LiveWords } from "./openai-live-speech.js";
 import { asObject, EventSocket, vendorWords } from "./openai-socket.js";
 import { OpenCalls } from "./openai-tools.js";
@@ -69,7 +70,8 @@ export class LiveLeg implements Leg {
     this.#emit = (event) => {
       if (!this.#over) options.emit(event);
     };
-    this.#warn = warnOnce(this.#emit);
+    const warn = warnOnce(this.#emit);
+    this.#warn = (code, message) => warn(code, withoutSecrets(message, headers));
     this.#audio = new LiveAudio(format, this.#emit);
     this.#callerWords = new LiveWords("caller", this.#emit);
     this.#agentWords = new LiveWords("agent", this.#emit);

@@ -3,6 +3,7 @@ import type { LegEvent } from "../call/leg.js";
 import { BridgeError } from "../errors.js";
 import { printable } from "../protocol/text.js";
 import { type JsonObject, parseObject } from "./json.js";
+import { withoutSecrets } from "./openai-key.js";
 import { AgentSocket } from "./socket.js";
 
 export interface EventSocketOptions {
@@ -80,7 +81,9 @@ export class EventSocket {
 
   #report(event: LegEvent): void {
     if (event.type === "closed" && this.#settle) this.#refuse(event.reason);
-    else this.#options.emit(event);
+    else if (event.type === "closed") {
+      this.#options.emit({ ...event, reason: withoutSecrets(event.reason, this.#options.headers) });
+    } else this.#options.emit(event);
   }
 
   #read(text: string): void {
@@ -114,7 +117,7 @@ export class EventSocket {
 
   #refuse(words: string): void {
     const { host } = new URL(this.#options.url);
-    const message = `The agent at ${host} refused the session: ${words}`;
+    const message = `The agent at ${host} refused the session: ${withoutSecrets(words, this.#options.headers)}`;
     this.#giveUp(new BridgeError("agent-refused", message, { fix: this.#options.fix }));
   }
 
@@ -130,7 +133,7 @@ export function vendorWords(error: unknown): string {
   const { message, code } = asObject(error);
   const words =
     typeof message === "string" && message ? message : String(code ?? "an error without a message");
-  return printable(words, 300).replace(/\b(sk|ek|pk|key|xai|Bearer)[-_ ][\w*.-]{4,}/gi, "[key]");
+  return printable(words, 300).replace(/\b(sk|ek|xai)-[\w*.-]{4,}/gi, "[key]");
 }
 
 export function asObject(value: unknown): JsonObject {

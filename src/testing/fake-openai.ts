@@ -68,7 +68,7 @@ export class OpenAiConnection extends FakeConnection {
     const { searchParams } = new URL(this.path, "ws://localhost");
     if (!["model", "deployment", "agent_id"].some((name) => searchParams.has(name))) this.fault("no model");
     const isBeta = this.headers["openai-beta"] === "realtime=v1";
-    if (isBeta !== (this.#dialect === "beta")) this.fault(`the header of the other dialect`);
+    if (isBeta !== (this.#dialect === "beta")) this.fault("the header of the other dialect");
     this.#send("session.created", { session: { id: "sess_1", object: "realtime.session" } });
   }
 
@@ -90,8 +90,7 @@ export class OpenAiConnection extends FakeConnection {
   beginReply(): string {
     if (this.#active !== undefined) return this.#active;
     const id = this.#id("resp");
-    this.#active = id;
-    this.#lastResponse = id;
+    this.#active = this.#lastResponse = id;
     this.#item = undefined;
     this.#output = [];
     this.#send("response.created", { response: { id, status: "in_progress", output: [] } });

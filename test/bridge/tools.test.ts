@@ -103,7 +103,7 @@ it("transfers through SmartPBX after the words before it, and ends when SmartPBX
   });
   closing.push(() => control.close());
   const route = { type: "smartpbx", url: control.url, timeoutMs: 5000 } as const;
-  const { agent, caller } = await call(
+  const { agent, caller, events } = await call(
     { transferCall: { destinations: SALES, via: route }, custom: [] },
     { SMARTPBX_MCP_KEY: "planted-key" },
   );
@@ -119,6 +119,7 @@ it("transfers through SmartPBX after the words before it, and ends when SmartPBX
   expect(control.orders[0]!.args).toEqual({ "destination number": "+12025550145", tier: "BYPASS" });
   caller.send(JSON.stringify({ event: "hangup", hangup: { callId: "call-1" } }));
   await agent.until(({ closedWith }) => closedWith !== undefined);
+  expect(JSON.stringify([events, agent.toolResults])).not.toMatch(/planted|2025550145/);
 });
 
 it("tells SmartPBX to hang up when the agent has, and not when the caller has", async () => {

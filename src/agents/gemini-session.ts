@@ -175,6 +175,10 @@ export class GeminiSession implements Leg {
     const old = this.#link;
     try {
       const link = await this.#redial();
+      if (this.#over) {
+        link.close(1000, "not wanted any more");
+        return;
+      }
       this.#tools.forget();
       this.#speech.breakOff();
       this.#link = link;

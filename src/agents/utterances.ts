@@ -27,7 +27,7 @@ export class Utterances {
       text: "",
       audioMs: who === "caller" ? this.#callerMs?.() : undefined,
     };
-    if (text.length < MAX_CHARACTERS) this.#begun.set(who, { text: text + piece, audioMs });
+    this.#begun.set(who, { text: text + piece.slice(0, MAX_CHARACTERS - text.length), audioMs });
   }
 
   /** All of it again, better known now. */
@@ -37,10 +37,6 @@ export class Utterances {
     this.add(who, text);
     const whole = this.#begun.get(who);
     if (whole && audioMs !== undefined) this.#begun.set(who, { ...whole, audioMs });
-  }
-
-  soFar(who: Speaker): string {
-    return this.#begun.get(who)?.text ?? "";
   }
 
   /** Nothing more comes of what these were saying. */

@@ -20,14 +20,20 @@ type ToolItem =
     }
   | { readonly type: "function_call_output"; readonly call_id: string; readonly output: string };
 
-type Message = {
+interface CallerMessage {
   readonly type: "message";
-  readonly role: "user" | "assistant";
-  readonly content: readonly {
-    readonly type: "input_text" | "output_text" | "text";
-    readonly text: string;
-  }[];
-};
+  readonly role: "user";
+  readonly content: readonly { readonly type: "input_text"; readonly text: string }[];
+}
+
+/** `output_text` in the dialect ga, `text` in beta. */
+export interface AgentMessage<T extends "output_text" | "text"> {
+  readonly type: "message";
+  readonly role: "assistant";
+  readonly content: readonly { readonly type: T; readonly text: string }[];
+}
+
+type Message = CallerMessage | AgentMessage<"output_text"> | AgentMessage<"text">;
 
 export type HistoryItem = ToolItem | Message;
 
@@ -102,6 +108,7 @@ export class History {
 
 export function message(who: "caller" | "agent", text: string, dialect: Dialect): Message {
   if (who === "caller") return { type: "message", role: "user", content: [{ type: "input_text", text }] };
-  const type = dialect === "ga" ? "output_text" : "text";
-  return { type: "message", role: "assistant", content: [{ type, text }] };
+  return dialect === "ga"
+    ? { type: "message", role: "assistant", content: [{ type: "output_text", text }] }
+    : { type: "message", role: "assistant", content: [{ type: "text", text }] };
 }

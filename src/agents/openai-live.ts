@@ -73,7 +73,10 @@ async function dial({ options, url, headers, tools, env, emit, signal }: Context
       url: url ?? STANDARD_URL,
       headers: { ...keyHeaders(options, env), ...headers },
       format,
-      session: planLive(options, format, tools),
+      session: merge(
+        planLive(options, format, tools),
+        sessionPatch("openai-live", options.sessionPatch),
+      ) as JsonObject,
       greeting: options.greeting,
       fix: refusalFix(options),
       signal,
@@ -84,29 +87,31 @@ async function dial({ options, url, headers, tools, env, emit, signal }: Context
   }
 }
 
-function planLive(
+/** What the session is asked to be, before it is patched. */
+export function planLive(
   options: OptionValues<typeof liveOptions>,
   format: MediaFormat,
   tools: readonly ToolSpec[],
-): JsonObject {
-  const type = format.encoding === "g711_ulaw" ? "audio/pcmu" : "audio/pcm";
-  const session = {
+) {
+  const isUlaw = format.encoding === "g711_ulaw";
+  return {
     model: options.model,
     ...(options.instructions && { instructions: options.instructions }),
     audio: {
-      format: { type, rate: format.sampleRate },
+      format: isUlaw
+        ? { type: "audio/pcmu" as const, rate: 8000 }
+        : { type: "audio/pcm" as const, rate: options.rate },
       ...(options.voice && { output: { voice: options.voice } }),
     },
     delegation: {
-      type: "responses",
+      type: "responses" as const,
       responses: {
         model: options.taskModel,
         ...(options.taskInstructions && { instructions: options.taskInstructions }),
         tools: tools.map(({ name, description, parameters }) => {
-          return { type: "function", name, description, parameters };
+          return { type: "function" as const, name, description, parameters };
         }),
       },
     },
   };
-  return merge(session, sessionPatch("openai-live", options.sessionPatch)) as JsonObject;
 }

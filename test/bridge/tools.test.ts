@@ -68,7 +68,7 @@ const own = (name: string, run: OwnFunction, timeoutMs = 5000) => ({
 const ask = (agent: ScriptedConversation, id: string, name: string, args = {}) =>
   agent.emit({ type: "tool-call", id, name, args });
 
-it("answers every call of a tool: done, failed, timed out, unknown, taken back or out of time", async () => {
+it("answers every call of a tool: done, failed, timed out, unknown, or cut off by the end", async () => {
   const { agent, events, caller } = await call({
     custom: [
       own("good", ({ n }) => ({ n })),

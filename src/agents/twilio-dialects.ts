@@ -40,7 +40,7 @@ export interface Place {
 
 export interface Dialect {
   readonly name: string;
-  ids(call: CallInfo, id: (prefix: string) => string): StreamIds;
+  ids(id: (prefix: string) => string): StreamIds;
   /** Everything before the first audio, `start` last. `start` has the sequence number 1. */
   opening(start: StreamStart): readonly object[];
   /** The message around a piece of audio: what is before its base64 text, and what is behind. */
@@ -59,7 +59,7 @@ export interface Dialect {
 
 export const TWILIO: Dialect = {
   name: "twilio",
-  ids: (_, id) => ({ stream: sid("MZ", id), call: sid("CA", id), account: sid("AC", id) }),
+  ids: (id) => ({ stream: sid("MZ", id), call: sid("CA", id), account: sid("AC", id) }),
   opening: ({ ids, parameters }) => [
     { event: "connected", protocol: "Call", version: "1.0.0" },
     {
@@ -104,7 +104,7 @@ export const TWILIO: Dialect = {
 
 export const TELNYX: Dialect = {
   name: "telnyx",
-  ids: (_, id) => ({ stream: uuid(id("stream")), call: `v3:${id("call")}`, account: uuid(id("account")) }),
+  ids: (id) => ({ stream: uuid(id("stream")), call: `v3:${id("call")}`, account: uuid(id("account")) }),
   opening: ({ ids, call, parameters }) => [
     { event: "connected", version: "1.0.0" },
     {
@@ -150,7 +150,7 @@ export const TELNYX: Dialect = {
 
 export const EXOTEL: Dialect = {
   name: "exotel",
-  ids: (_, id) => ({ stream: id("stream"), call: id("call"), account: id("account") }),
+  ids: (id) => ({ stream: id("stream"), call: id("call"), account: id("account") }),
   opening: ({ ids, call, parameters, format }) => [
     { event: "connected" },
     {
@@ -196,7 +196,7 @@ export const EXOTEL: Dialect = {
 
 export const PLIVO: Dialect = {
   name: "plivo",
-  ids: (_, id) => ({
+  ids: (id) => ({
     stream: uuid(id("stream")),
     call: uuid(id("call")),
     account: id("account").slice(0, 20),
@@ -239,7 +239,9 @@ export const PLIVO: Dialect = {
     if (message.event === "playAudio") {
       const { payload, contentType, sampleRate } = part(message.media);
       if (typeof payload !== "string") return undefined;
-      return { type: "audio", base64: payload, contentType: `${contentType};rate=${sampleRate}` };
+      if (typeof contentType !== "string") return { type: "audio", base64: payload };
+      const whole = contentType.includes(";") ? contentType : `${contentType};rate=${sampleRate}`;
+      return { type: "audio", base64: payload, contentType: whole };
     }
     if (message.event === "checkpoint" && typeof message.name === "string") {
       return { type: "mark", name: message.name };

@@ -6,7 +6,12 @@ import type { Dialect, StreamIds } from "./twilio-dialects.js";
 /** The ids of a call. Those of the account depend on the account alone. Who knows no call id can guess none of them. */
 export function streamIds(dialect: Dialect, call: CallInfo): StreamIds {
   const hex = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 32);
-  const ofCall = dialect.ids(call, (prefix) => hex(`${prefix}:${call.callId}`));
-  const { account } = dialect.ids(call, (prefix) => hex(`${prefix}:account:${call.accountId}`));
+  const ofCall = dialect.ids((prefix) => hex(`${prefix}:${call.callId}`));
+  const { account } = dialect.ids((prefix) => hex(`${prefix}:account:${call.accountId}`));
   return { ...ofCall, account };
+}
+
+/** What an agent without a webhook of its own is told: under these names agents give it to themselves. */
+export function callParameters({ caller, callee, callId }: CallInfo): Record<string, string> {
+  return { from_number: caller, to_number: callee, call_id: callId };
 }

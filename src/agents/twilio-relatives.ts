@@ -1,10 +1,8 @@
 /** Agents made for the media streams of Telnyx, Plivo and Exotel, unchanged: Twilio's wire with other names. */
 import { type MediaFormat, pcm16 } from "../audio/format.js";
-import type { ConnectContext } from "./agent.js";
-import { defineAgent } from "./agent.js";
-import { callParameters } from "./twilio.js";
+import { type ConnectContext, defineAgent } from "./agent.js";
 import { type Dialect, EXOTEL, PLIVO, plivoEncoding, TELNYX } from "./twilio-dialects.js";
-import { streamIds } from "./twilio-ids.js";
+import { callParameters, streamIds } from "./twilio-ids.js";
 import { openStream, ULAW } from "./twilio-stream.js";
 
 const PARAMETERS = {

@@ -4,7 +4,7 @@ import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
 import { defineAgent } from "./agent.js";
 import { type StreamIds, TWILIO } from "./twilio-dialects.js";
-import { streamIds } from "./twilio-ids.js";
+import { callParameters, streamIds } from "./twilio-ids.js";
 import { restListener } from "./twilio-rest.js";
 import { openStream, ULAW } from "./twilio-stream.js";
 import { askWebhook, signature, withoutCredentials } from "./twilio-webhook.js";
@@ -104,11 +104,6 @@ function webhookForm({ caller, callee }: CallInfo, ids: StreamIds): Record<strin
     From: caller,
     To: callee,
   };
-}
-
-/** What an agent without a webhook of its own is told: under these names agents give it to themselves. */
-export function callParameters({ caller, callee, callId }: CallInfo): Record<string, string> {
-  return { from_number: caller, to_number: callee, call_id: callId };
 }
 
 function sameHost(a: string, b: string): boolean {

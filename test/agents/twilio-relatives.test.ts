@@ -87,8 +87,10 @@ describe("plivo", () => {
     far.sendText(
       '{"event":"playAudio","media":{"contentType":"audio/x-mulaw","sampleRate":8000,"payload":"AAAA"}}',
     );
+    for (const contentType of ["audio/x-l16;rate=16000", undefined])
+      far.sendText(JSON.stringify({ event: "playAudio", media: { contentType, payload: "AAAA" } }));
     far.speak(pattern(640));
-    await reports.until(({ audio }) => audio.length === 640);
+    await reports.until(({ audio }) => audio.length === 646);
     expect(reports.warnings).toEqual(["agent-format"]);
     await far.until(() => far.heardBytes === 640);
     expect([...far.sizes]).toEqual([640]);

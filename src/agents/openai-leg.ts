@@ -176,8 +176,9 @@ export class RealtimeLeg implements Leg {
 
   /** Opens the next session while the present one, if there is one, goes on. */
   #prepare(): void {
-    clearTimeout(this.#timer);
+    // One that is being opened, or waits for a quiet moment, is on its way.
     if (this.#next || this.#closing.signal.aborted) return;
+    clearTimeout(this.#timer);
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
     const next = this.#open(signal);
     this.#next = next;

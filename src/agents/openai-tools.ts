@@ -18,6 +18,7 @@ export interface FunctionCall {
   readonly args: JsonObject | undefined;
 }
 
+/** Far more than come before a call that was told twice. */
 const MAX_KNOWN = 1000;
 
 /** Outlives a session: what was asked for in one may be answered in the next. */
@@ -35,8 +36,9 @@ export class OpenCalls {
     const { type, call_id: id, name, arguments: given, status } = item;
     if (type !== "function_call" || status === "incomplete" || status === "in_progress") return undefined;
     if (typeof id !== "string" || id === "" || typeof name !== "string" || name === "") return undefined;
-    if (this.#known.has(id) || this.#known.size >= MAX_KNOWN) return undefined;
+    if (this.#known.has(id)) return undefined;
     this.#known.add(id);
+    if (this.#known.size > MAX_KNOWN) this.#known.delete(this.#known.values().next().value as string);
     this.#open.set(id, { name, responseId, wantsReply: name !== HANG_UP });
     const text = typeof given === "string" ? given : "";
     return { id, name, text: text || "{}", args: parseObject(text || "{}") };

@@ -465,6 +465,18 @@ describe("another session", () => {
     expect(reports.of("closed")).toEqual([]);
   });
 
+  it("that waits for a quiet moment does not wait for one when the old one expires", async () => {
+    const { server, far, reports } = await dial({ swapAfter: "0.001" });
+    far.callerStarts();
+    far.callerSaid("I was just saying");
+    const next = await server.next();
+    await next.until(() => next.session !== undefined);
+    expect(next.items).toEqual([]);
+    far.expire();
+    await next.until(() => next.items.length === 1);
+    expect(reports.of("closed")).toEqual([]);
+  });
+
   it("that cannot be had ends the call when the old one is gone", async () => {
     const { server, far, reports } = await dial();
     far.error("session_expired", "over");

@@ -51,6 +51,7 @@ export class Conversation {
   #lastAgentAudioAt = Number.NEGATIVE_INFINITY;
   #reply = 0;
   #replyEnded = true;
+  #interrupted = false;
   #overflowing = false;
 
   constructor(
@@ -206,6 +207,7 @@ export class Conversation {
     if (this.#reply === 0) this.#queue(this.#preRoll(), undefined);
     this.#reply++;
     this.#replyEnded = false;
+    this.#interrupted = false;
     this.#overflowing = false;
   }
 
@@ -246,7 +248,9 @@ export class Conversation {
     const { droppedMs, heardMs, itemId } = this.#playout.interrupt(now);
     const cutMs = droppedMs + this.#agentAudio.clear();
     this.#replyEnded = true;
-    if (cutMs === 0 && this.#playout.heardAllAt <= now) return;
+    // An agent may say it twice; the caller interrupted once.
+    if (cutMs === 0 && (this.#interrupted || this.#playout.heardAllAt <= now)) return;
+    this.#interrupted = true;
     this.#effects.interruptAgent(Math.round(heardMs), itemId);
     this.#note({ type: "barge-in", heardMs: Math.round(heardMs), droppedMs: Math.round(cutMs) });
   }

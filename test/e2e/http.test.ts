@@ -26,7 +26,7 @@ async function raw(url: string, bytes: string | Buffer): Promise<string> {
   socket.on("error", () => {}).setEncoding("latin1");
   socket.on("data", (text) => (answer += text));
   socket.write(bytes);
-  await once(socket, "close");
+  await new Promise((resolve) => socket.once("close", resolve));
   return answer;
 }
 
@@ -131,7 +131,7 @@ describe.concurrent("what is no phone", () => {
   it("garbage is answered with 400 and cut off", async () => {
     expect(await raw(server.url, Buffer.from("16030100c8010000c40303", "hex"))).toMatch(/^HTTP\/1\.1 400 /);
     expect(await raw(server.url, "hello\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
-    const endless = `GET / HTTP/1.1\r\nX: ${"x".repeat(100_000)}\r\n\r\n`;
+    const endless = `GET / HTTP/1.1\r\nX: ${"x".repeat(17_000)}\r\n\r\n`;
     expect(await raw(server.url, endless)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
@@ -149,8 +149,7 @@ describe.concurrent("what is no phone", () => {
     socket.write(`GET /media-stream HTTP/1.1\r\n${heads}\r\nSec-WebSocket-Key: ${key}\r\n\r\n`);
     await once(socket, "data");
     socket.write(Buffer.alloc(1000, 0xff));
-    socket.resume();
-    await once(socket, "close");
+    await new Promise((resolve) => socket.resume().once("close", resolve));
     await server.until(
       () => server.all("call-ended").some(({ reason }) => reason === "caller-lost"),
       "the end of the call",

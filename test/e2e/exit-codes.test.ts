@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Bridge, folder, serve, simulate } from "./bridge.js";
 import { http, Phone, upgrade } from "./phone.js";
@@ -14,10 +15,24 @@ async function ended(args: readonly string[], env: Record<string, string> = {}) 
   return { code, stdout: bridge.stdout, stderr: bridge.stderr };
 }
 
+const PACKAGE = fileURLToPath(new URL("../../package.json", import.meta.url));
 const NOTHING_THERE = "ws://127.0.0.1:1/media-stream";
 
 describe.concurrent("called wrongly", () => {
   it.for([
+    ["an unknown command", ["serv"], "Unknown command serv", "Did you mean serve?"],
+    [
+      "a provider file that is none",
+      ["simulate", "--provider", "/dev/null"],
+      "not valid JSON",
+      "websocket_url",
+    ],
+    [
+      "a config file with an unknown setting",
+      ["serve", "--config", PACKAGE],
+      'unknown setting "name"',
+      "help environment",
+    ],
     ["an unknown flag", ["serve", "--prot", "1"], "Unknown flag --prot", "Did you mean --port?"],
     ["a port that is none", ["serve", "--port", "70000"], "--port", "65535"],
     ["an unknown agent", ["serve", "--agent", "ecko"], 'no agent kind "ecko"', 'Did you mean "echo"?'],

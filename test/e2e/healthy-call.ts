@@ -5,7 +5,7 @@ import { type Bridge, folder, simulate } from "./bridge.js";
 import { savedCall, wav } from "./sound.js";
 
 /** What a busy computer does to any process. A bridge that is held up by one call is late by more. */
-const LATEST_MS = 250;
+const LATEST_MS = 150;
 const FRAME_MS = 20;
 const RATE = 8000;
 
@@ -37,17 +37,14 @@ export class HealthyCall {
     const { call, caller, agent } = await savedCall(this.#recordings);
     expect(call).toMatchObject({ state: "closed", reason: "caller-hung-up" });
     expect(this.#simulate.all("warning")).toEqual([]);
-    // What was still on its way when the caller hung up is not missed.
-    expect(agent.length).toBeGreaterThan(caller.length - LATEST_MS / FRAME_MS);
-    expect(agent.length).toBeGreaterThan(0);
     expect(agent.every(({ hex }, k) => hex === caller[k].hex)).toBe(true);
-    const latest = agent.reduce(
-      (worst, { at }, k) => (at - caller[k].at > worst.ms ? { ms: at - caller[k].at, at } : worst),
-      { ms: 0, at: 0 },
-    );
-    expect(
-      latest.ms,
-      `the frame that came back ${latest.at} ms into the call was ${latest.ms} ms late`,
-    ).toBeLessThan(LATEST_MS);
+    const delays = agent.map(({ at }, k) => at - caller[k].at);
+    // What the caller said before the agent was there comes back late, and so does all that follows it.
+    const usual = [...delays].sort((a, b) => a - b)[delays.length >> 1];
+    const latest = Math.max(...delays);
+    const when = `${agent[delays.indexOf(latest)].at} ms into the call`;
+    expect(latest - usual, `how late a frame came back ${when}`).toBeLessThan(LATEST_MS);
+    // What was still on its way when the caller hung up is not missed.
+    expect(agent.length).toBeGreaterThan(caller.length - (usual + LATEST_MS) / FRAME_MS);
   }
 }

@@ -38,7 +38,7 @@ describe.concurrent("record", () => {
     expect(passed.call).toMatchObject({ source: "record", state: "closed", reason: "caller-hung-up" });
   });
 
-  it("forwards start, keys and hangup with all their fields", async () => {
+  it("forwards start and hangup with all their fields, and every key", async () => {
     const endpoint = await fakeSmartpbxEndpoint();
     const recorder = await record(endpoint.url, ["--out", folder()]);
     const phone = await Phone.call(recorder.url, {

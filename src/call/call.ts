@@ -7,12 +7,14 @@ import type { CallInfo, Fault, FaultCode, PbxMessage } from "../protocol/message
 import { Complaints } from "./complaints.js";
 import { Conversation } from "./conversation.js";
 import { EarlyAudio, EarlyEvents } from "./early.js";
-import type { CallInput, Effects } from "./effects.js";
+import type { CallInput, Effects, KeyPress } from "./effects.js";
 import type { CallEvent, CallFaultCode, CallNote, EndReason } from "./events.js";
 import type { LegEvent } from "./leg.js";
 import { Metrics } from "./metrics.js";
 import { type CallSettings, CLOSE } from "./settings.js";
 
+/** What the PBX is told of a failure behind the bridge. */
+const FAILED_WORDS = "the agent is not available";
 /** How often a running call looks at its time limits and at a caller who has gone quiet. */
 const CHECK_EVERY_MS = 200;
 
@@ -32,7 +34,7 @@ export class Call {
   readonly #complaints = new Complaints((event) => this.#note(event));
   readonly #earlyAudio = new EarlyAudio();
   readonly #earlyEvents = new EarlyEvents();
-  #earlyDtmf: { digit: string; durationMs: number | undefined }[] = [];
+  #earlyKeys: KeyPress[] = [];
 
   constructor(settings: CallSettings, effects: Effects) {
     this.#settings = settings;
@@ -76,6 +78,12 @@ export class Call {
     this.#armWake();
   }
 
+  /** Ends the call because of a fault of our own. */
+  fail(now: number): void {
+    this.#now = now;
+    this.#end("bridge-failed", "internal error", CLOSE.failed);
+  }
+
   #fromPbx(message: PbxMessage | Fault): void {
     switch (message.type) {
       case "connected":
@@ -87,7 +95,7 @@ export class Call {
         this.#callerAudio(message.payload);
         break;
       case "dtmf":
-        this.#dtmf(message.digit, message.durationMs, message.callId);
+        this.#dtmf(message);
         break;
       case "hangup":
         this.#note({ type: "hangup", reason: message.reason });
@@ -144,8 +152,8 @@ export class Call {
     this.#note({ type: "agent-ready", passthrough: agent.passthrough });
     for (const { payload, at } of this.#earlyAudio.take()) conversation.callerAudio(payload, at, this.#now);
     this.#metrics.droppedMs += this.#earlyAudio.droppedMs;
-    for (const { digit, durationMs } of this.#earlyDtmf) this.#effects.sendDtmfToAgent(digit, durationMs);
-    this.#earlyDtmf = [];
+    for (const key of this.#earlyKeys) this.#effects.sendDtmfToAgent(key);
+    this.#earlyKeys = [];
     for (const event of this.#earlyEvents.take()) this.#fromAgent(event, conversation);
   }
 
@@ -160,12 +168,13 @@ export class Call {
     else this.#earlyAudio.push(payload, this.#now, this.#info.format);
   }
 
-  #dtmf(digit: string, durationMs: number | undefined, callId: string | undefined): void {
+  #dtmf(key: KeyPress): void {
     const info = this.#info;
     if (!info) {
       this.#fault("media-before-start", "a key was pressed before the call started");
       return;
     }
+    const { digit, durationMs, callId } = key;
     this.#note({ type: "dtmf", digit, durationMs });
     if (callId !== undefined && callId !== info.callId && callId !== info.otherLegCallId) {
       this.#complaints.warn(
@@ -173,8 +182,8 @@ export class Call {
         "a key press names another leg than start did; it was passed on all the same",
       );
     }
-    if (this.#conversation) this.#effects.sendDtmfToAgent(digit, durationMs);
-    else this.#earlyDtmf.push({ digit, durationMs });
+    if (this.#conversation) this.#effects.sendDtmfToAgent(key);
+    else this.#earlyKeys.push(key);
   }
 
   #fromAgent(event: LegEvent, conversation: Conversation): void {
@@ -280,7 +289,8 @@ export class Call {
   #end(reason: EndReason, detail: string, pbxCode: number, fix?: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#effects.closeCaller(pbxCode, detail);
+    // The PBX is a third party: what is wrong behind the bridge is not its business.
+    this.#effects.closeCaller(pbxCode, pbxCode === CLOSE.failed ? FAILED_WORDS : detail);
     this.#effects.closeAgent(CLOSE.ended, detail);
     const summary = this.#metrics.summary(this.#now, this.#conversation?.talkOverMs ?? 0);
     this.#note({ type: "call-ended", reason, detail, fix, summary });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { WebSocketServer } from "ws";
 
 /**
- * @param parts `{ name: (line) => void }`, run when a call to `/name` comes in. A `line` has `heard`, the messages of audio
+ * @param parts `{ name: (line) => void }`, run when a call to `/name` comes in; `/name-7` is the seventh who plays it. A `line` has `heard`, the messages of audio
  * so far; `onAudio` and `onControl`, to be set; `say(bytes)` and `control(object)`. The last one of each name is kept in `lines`.
  */
 export async function openAgent(parts) {
@@ -22,7 +22,7 @@ export async function openAgent(parts) {
       line.onAudio?.(data);
     });
     lines[name] = line;
-    parts[name](line);
+    parts[name.split("-")[0]](line);
   });
   await once(server, "listening");
   return {

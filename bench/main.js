@@ -1,6 +1,8 @@
 /** `npm run bench [-- quality|load …]`: the numbers this project stands by, measured in one run beside a reference. */
 const PARTS = {
   quality: async () => (await import("./quality.js")).quality(),
+  pacing: async () => (await import("./pacing.js")).pacing(),
+  startup: async () => (await import("./startup.js")).startup(),
   load: async () => (await import("./load.js")).load(),
 };
 const asked = process.argv.slice(2);

@@ -102,7 +102,7 @@ class Fence {
       speaks: leg.speaks,
       passthrough: leg.passthrough,
       send: (audio) => this.#try(() => leg.send(audio)),
-      dtmf: (digit, durationMs) => this.#try(() => leg.dtmf?.(digit, durationMs)),
+      dtmf: (digit, durationMs, raw) => this.#try(() => leg.dtmf?.(digit, durationMs, raw)),
       hangup: (raw) => this.#try(() => leg.hangup?.(raw)),
       interrupt: (heardMs, itemId, unheard) => this.#try(() => leg.interrupt(heardMs, itemId, unheard)),
       marked: (name) => this.#try(() => leg.marked?.(name)),

@@ -41,7 +41,8 @@ export const smartpbx = defineAgent({
       speaks: format,
       passthrough: true,
       send: (audio) => socket.sendAudio(serializeCallerMedia(audio), durationMs(format, audio)),
-      dtmf: (digit, ms) => socket.sendControl(serializeDtmf(call, digit, ms)),
+      dtmf: (digit, ms, raw) =>
+        socket.sendControl(raw ? JSON.stringify(raw) : serializeDtmf(call, digit, ms)),
       hangup: (raw) => socket.sendControl(JSON.stringify(raw)),
       // The wire has no word for it: the endpoint paces its own audio and knows what it held back.
       interrupt() {},

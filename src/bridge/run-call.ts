@@ -60,7 +60,7 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
       void connectAgent(info, rawStart);
     },
     sendToAgent: (payload) => toAgent((to) => to.send(payload)),
-    sendDtmfToAgent: (digit, durationMs) => toAgent((to) => to.dtmf?.(digit, durationMs)),
+    sendDtmfToAgent: ({ digit, durationMs, raw }) => toAgent((to) => to.dtmf?.(digit, durationMs, raw)),
     sendHangupToAgent: (raw) => toAgent((to) => to.hangup?.(raw)),
     interruptAgent: (heardMs, itemId, unheard) => toAgent((to) => to.interrupt(heardMs, itemId, unheard)),
     markHeard: (name) => toAgent((to) => to.marked?.(name)),
@@ -97,10 +97,7 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
   function fail(error: unknown): void {
     inputs.length = 0;
     process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), "BridgeBug");
-    pbx.close(1011, "internal error");
-    connecting.abort();
-    toAgent((to) => to.close(1011, "internal error"));
-    leg = undefined;
+    call.fail(clock.now() - openedAt);
     wakeup.cancel();
   }
 

@@ -7,15 +7,17 @@ import type { CallInfo, Fault, FaultCode, PbxMessage } from "../protocol/message
 import { Complaints } from "./complaints.js";
 import { Conversation } from "./conversation.js";
 import { Early } from "./early.js";
-import type { CallInput, Effects } from "./effects.js";
+import type { CallInput, Effects, KeyPress } from "./effects.js";
 import type { CallEvent, CallFaultCode, CallNote, EndReason } from "./events.js";
 import { Goodbye } from "./goodbye.js";
 import type { LegEvent } from "./leg.js";
 import { Metrics } from "./metrics.js";
-import { type CallSettings, CLOSE } from "./settings.js";
+import { type CallSettings, CLOSE, endOfSocket } from "./settings.js";
 import { ToolCalls } from "./tool-calls.js";
 import { Transcripts } from "./transcripts.js";
 
+/** What the PBX, a third party, is told of a failure behind the bridge. */
+const FAILED_WORDS = "the agent is not available";
 /** How often a running call looks at its limits and at a caller who has gone quiet. */
 const CHECK_EVERY_MS = 200;
 
@@ -56,7 +58,7 @@ export class Call {
         this.#congested("caller", input.ms);
         break;
       case "pbx-closed":
-        this.#pbxClosed(input.code);
+        this.#end(...endOfSocket(input.code));
         break;
       case "agent-ready":
         this.#agentReady(input);
@@ -82,6 +84,12 @@ export class Call {
     this.#armWake();
   }
 
+  /** Ends the call because of a fault of our own. */
+  fail(now: number): void {
+    this.#now = now;
+    this.#end("bridge-failed", "internal error", CLOSE.failed);
+  }
+
   #fromPbx(message: PbxMessage | Fault): void {
     switch (message.type) {
       case "connected":
@@ -93,7 +101,7 @@ export class Call {
         this.#callerAudio(message.payload);
         break;
       case "dtmf":
-        this.#dtmf(message.digit, message.durationMs, message.callId);
+        this.#dtmf(message);
         break;
       case "hangup":
         this.#note({ type: "hangup", reason: message.reason });
@@ -151,7 +159,7 @@ export class Call {
     this.#note({ type: "agent-ready", passthrough: agent.passthrough });
     for (const { payload, at } of this.#early.audio.take()) conversation.callerAudio(payload, at, this.#now);
     this.#metrics.droppedMs += this.#early.audio.droppedMs;
-    for (const { digit, durationMs } of this.#early.keys) this.#effects.sendDtmfToAgent(digit, durationMs);
+    for (const key of this.#early.keys) this.#effects.sendDtmfToAgent(key);
     for (const event of this.#early.events.take()) this.#fromAgent(event, conversation);
   }
 
@@ -166,12 +174,13 @@ export class Call {
     else this.#early.audio.push(payload, this.#now, this.#info.format);
   }
 
-  #dtmf(digit: string, durationMs: number | undefined, callId: string | undefined): void {
+  #dtmf(key: KeyPress): void {
     const info = this.#info;
     if (!info) {
       this.#fault("media-before-start", "a key was pressed before the call started");
       return;
     }
+    const { digit, durationMs, callId } = key;
     this.#note({ type: "dtmf", digit, durationMs });
     if (callId !== undefined && callId !== info.callId && callId !== info.otherLegCallId) {
       this.#complaints.warn(
@@ -179,8 +188,8 @@ export class Call {
         "a key press names another leg than start did; it was passed on all the same",
       );
     }
-    if (this.#conversation) this.#effects.sendDtmfToAgent(digit, durationMs);
-    else this.#early.keys.push({ digit, durationMs });
+    if (this.#conversation) this.#effects.sendDtmfToAgent(key);
+    else this.#early.keys.push(key);
   }
 
   #fromAgent(event: LegEvent, conversation: Conversation): void {
@@ -219,14 +228,6 @@ export class Call {
   #endWhenHeard(conversation: Conversation): void {
     if (this.#goodbye.dueAt(conversation) > this.#now) return;
     this.#end("agent-ended", "the agent ended the call", CLOSE.ended);
-  }
-
-  #pbxClosed(code: number): void {
-    const orderly = code === 1000 || code === 1001 || code === 1005;
-    if (code === CLOSE.tooBig)
-      this.#end("message-too-big", "a message was larger than allowed", CLOSE.tooBig);
-    else if (orderly) this.#end("caller-hung-up", "the caller's socket closed", CLOSE.ended);
-    else this.#end("caller-lost", "the caller's socket broke", CLOSE.ended);
   }
 
   #wake(): void {
@@ -290,7 +291,7 @@ export class Call {
     this.#ended = true;
     this.#transcripts.flush();
     this.#toolCalls.end(this.#now);
-    this.#effects.closeCaller(pbxCode, detail);
+    this.#effects.closeCaller(pbxCode, pbxCode === CLOSE.failed ? FAILED_WORDS : detail);
     this.#effects.closeAgent(CLOSE.ended, detail);
     const summary = this.#metrics.summary(this.#now, this.#conversation?.talkOverMs ?? 0);
     this.#note({ type: "call-ended", reason, detail, fix, summary });

@@ -54,6 +54,7 @@ export class Conversation {
   #replyEnded = true;
   /** The agent has said that its reply is complete. */
   #turnEnded = false;
+  #interrupted = false;
   #overflowing = false;
   #replyHeardAt: number | undefined;
   readonly #markHeard: (name: string) => void;
@@ -235,6 +236,7 @@ export class Conversation {
     this.#replyHeardAt = undefined;
     this.#replyEnded = false;
     this.#turnEnded = false;
+    this.#interrupted = false;
     this.#overflowing = false;
   }
 
@@ -281,7 +283,9 @@ export class Conversation {
     const cutMs = droppedMs + this.#agentAudio.clear();
     for (const name of marks) this.#markHeard(name);
     this.#replyEnded = true;
-    if (cutMs === 0 && this.#playout.heardAllAt <= now) return;
+    // An agent may say it twice; the caller interrupted once.
+    if (cutMs === 0 && (this.#interrupted || this.#playout.heardAllAt <= now)) return;
+    this.#interrupted = true;
     this.#effects.interruptAgent(Math.floor(heardMs), itemId, unheard);
     this.#note({ type: "barge-in", heardMs: Math.floor(heardMs), droppedMs: Math.round(cutMs) });
   }

@@ -1,6 +1,7 @@
 /** What comes before the agent is ready: kept in bounds and handed over when it is. */
 import { bytesPerMs, FRAME_MS, type MediaFormat } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
+import type { KeyPress } from "./effects.js";
 import type { LegEvent } from "./leg.js";
 
 /** Older caller audio is of no use to an agent that answers late. */
@@ -46,12 +47,6 @@ export class EarlyAudio {
   }
 }
 
-/** Keys pressed early are pressed again, in their order. */
-export interface EarlyKey {
-  readonly digit: string;
-  readonly durationMs: number | undefined;
-}
-
 /** What an agent said before its connection was announced: a greeting must not be lost. */
 export class EarlyEvents {
   #events: LegEvent[] = [];
@@ -76,5 +71,6 @@ export class EarlyEvents {
 export class Early {
   readonly audio = new EarlyAudio();
   readonly events = new EarlyEvents();
-  readonly keys: EarlyKey[] = [];
+  /** Keys pressed early are pressed again, in their order. */
+  readonly keys: KeyPress[] = [];
 }

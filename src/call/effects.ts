@@ -25,12 +25,15 @@ export type CallInput =
   /** The process is going away: end the call now. */
   | { readonly type: "shut-down" };
 
+/** A key the caller pressed; `raw` is the PBX's message. */
+export type KeyPress = Extract<PbxMessage, { type: "dtmf" }>;
+
 export interface Effects {
   sendToCaller(payload: Payload): void;
   closeCaller(code: number, reason: string): void;
   connectAgent(info: CallInfo, rawStart: object): void;
   sendToAgent(payload: Payload): void;
-  sendDtmfToAgent(digit: string, durationMs: number | undefined): void;
+  sendDtmfToAgent(key: KeyPress): void;
   sendHangupToAgent(raw: object): void;
   interruptAgent(heardMs: number, itemId: string | undefined, unheard: readonly string[]): void;
   /** Tells the agent that what it said before this mark has been heard, or dropped. */

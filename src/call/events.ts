@@ -16,7 +16,9 @@ export type EndReason =
   | "protocol-fault"
   | "unsupported-format"
   | "message-too-big"
-  | "shutting-down";
+  | "shutting-down"
+  /** A fault of our own. */
+  | "bridge-failed";
 
 export interface CallSummary {
   readonly durationMs: number;

@@ -14,8 +14,8 @@ export interface Leg {
   readonly passthrough?: boolean;
   /** Never waits and never throws. A leg that cannot keep up drops the audio and says so with a `congested` event. */
   send(audio: Payload): void;
-  /** A key the caller pressed. */
-  dtmf?(digit: string, durationMs?: number): void;
+  /** A key the caller pressed; `raw` is the PBX's message. */
+  dtmf?(digit: string, durationMs?: number, raw?: object): void;
   /** The PBX said that the caller hung up; `raw` is its message. The leg is closed next. */
   hangup?(raw: object): void;
   /**

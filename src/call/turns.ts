@@ -8,7 +8,7 @@ export type TurnEvent =
   | { readonly type: "greeting"; readonly greetingMs: number };
 
 /** Voiced audio that must come together before it counts as speech: keeps clicks and key tones out. */
-const ONSET_MS = 60;
+export const ONSET_MS = 60;
 /** Unvoiced time that ends speech: longer than the stops inside words, shorter than any agent's reply. */
 const HANGOVER_MS = 300;
 /** An agent that has sent silence for longer than this was not about to greet. */

@@ -20,6 +20,8 @@ const MAX_DATA_BYTES = 0xffffffff - HEADER_BYTES;
 /** What is made between two writes: short enough that nothing else in the process notices. */
 const WINDOW_MS = 100;
 const OPUS_RATE: SampleRate = 24000;
+/** How much later than its packet Opus audio comes out of the codec: libopus' look-ahead of 312 samples at 48 kHz. */
+const OPUS_DELAY_MS = 6.5;
 
 /**
  * Writes call.wav in the folder of a recording, over one that is there. Takes about a second of processor time for an hour
@@ -106,12 +108,13 @@ async function* placeAudio(
   const opus = format.encoding === "opus" ? await loadOpus() : undefined;
   const codec = createPayloadCodec(format, { agentRate: rate, ...(opus && { opus }) });
   const whole = new WholeSamples();
+  const delayMs = opus ? OPUS_DELAY_MS : 0;
   try {
     for await (const event of recording.media(file)) {
       const payload = Payload.fromBytes(await recording.payload(event));
       const bytes = codec.decode(payload);
       const samples = codec.plain.encoding === "pcm16" ? pcmSamples(whole.take(bytes)) : decodeUlaw(bytes);
-      yield* places.add((event.heardT ?? event.t) / 1000, samples);
+      yield* places.add(Math.max(0, (event.heardT ?? event.t) / 1000 - delayMs), samples);
     }
     yield* places.finish();
   } finally {

@@ -14,6 +14,7 @@ export const END_WORDS: Readonly<Record<EndReason, string>> = {
   "unsupported-format": "media format not supported",
   "message-too-big": "a message was too big",
   "shutting-down": "shutting down",
+  "bridge-failed": "bridge failed",
 };
 
 /** Ends that are nobody's fault. */

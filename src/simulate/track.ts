@@ -7,6 +7,7 @@ import { Payload } from "../audio/payload.js";
 import { createPayloadCodec } from "../audio/payload-codec.js";
 import { pcmBytes } from "../audio/pcm.js";
 import { SpeechDetector } from "../audio/speech.js";
+import { ONSET_MS } from "../call/turns.js";
 import { serializeCallerMedia } from "../protocol/serialize.js";
 import type { Source } from "./source.js";
 
@@ -37,7 +38,7 @@ export class Track {
   private constructor(format: MediaFormat, durationMs: number, frames: TrackFrame[], framing: OpusFraming) {
     this.format = format;
     this.durationMs = durationMs;
-    this.voiced = frames.some((frame) => frame.voiced);
+    this.voiced = holdsSpeech(frames);
     this.longestMessage = frames.reduce((longest, frame) => Math.max(longest, frame.message.length), 0);
     this.#silence = frames.pop() as TrackFrame;
     this.#frames = frames;
@@ -75,6 +76,15 @@ export class Track {
       return ready(Payload.fromBytes(framer.frame(payload.bytes)), voiced);
     };
   }
+}
+
+/** Whether somebody speaks in it: a click is voiced, but nobody answers a click. The same onset as a turn's. */
+function holdsSpeech(frames: readonly TrackFrame[]): boolean {
+  let onsetMs = 0;
+  return frames.some(({ voiced }) => {
+    onsetMs = voiced ? onsetMs + FRAME_MS : Math.max(0, onsetMs - FRAME_MS);
+    return onsetMs >= ONSET_MS;
+  });
 }
 
 function ready(payload: Payload, voiced: boolean): TrackFrame {

@@ -166,6 +166,18 @@ describe("a running call", () => {
     ).toEqual(["congested"]);
   });
 
+  test("a fault of ours ends this call, tells every observer, and is said", async () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    // No kind that is checked can come with such a format: it stands for any mistake of ours.
+    run(async () => ({ ...leg(() => {}), hears: PORTAL_FORMATS.opus }));
+    socket.receive(START);
+    await settled();
+    expect(ended()).toMatchObject({ reason: "bridge-failed", detail: "internal error" });
+    expect(socket.closedWith).toBe(1011);
+    expect(warned).toHaveBeenCalledOnce();
+    warned.mockRestore();
+  });
+
   test("the process going away ends the call with 1001", () => {
     const running = run(() => new Promise(() => {}));
     socket.receive(START);

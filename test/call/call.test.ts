@@ -85,7 +85,7 @@ describe("before the agent is ready", () => {
     expect(book.of("sendToCaller")).toEqual([]);
     book.ready(40, ULAW);
     expect(book.payloads("sendToCaller").map((payload) => payload.bytes[0])).toEqual([3]);
-    expect(book.of("sendDtmfToAgent")[0].args).toEqual(["7", 90]);
+    expect(book.of("sendDtmfToAgent")[0].args).toMatchObject([{ digit: "7", durationMs: 90 }]);
     book.until(500);
     expect(ended(book)).toEqual({ at: 60, reason: "agent-ended", code: 1000 });
   });

@@ -12,7 +12,7 @@ async function report(settings: Partial<typeof SETTINGS>) {
 }
 
 it("writes lines for people", async () => {
-  expect(await report({})).toContain("→ call abc started  g711_ulaw/8000  +94 77 *** **12");
+  expect(await report({})).toContain("→ abc started  g711_ulaw/8000  +94 77 *** **12");
   expect(await report({ quiet: true })).toBe("");
   expect(await report({ showPersonal: true })).toContain("+94771234512");
 });

@@ -1,0 +1,112 @@
+/** The package as it is published: what the tarball holds, and that it works where nothing else is installed. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, expect, it } from "vitest";
+import { folder } from "./bridge.js";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+
+interface Packed {
+  readonly filename: string;
+  readonly version: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let packed: Packed;
+let place: string;
+
+beforeAll(async () => {
+  place = folder();
+  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", place], {
+    cwd: root,
+  });
+  packed = (JSON.parse(stdout) as Packed[])[0];
+  writeFileSync(join(place, "package.json"), '{"private":true}');
+  await run("npm", ["install", ...QUIET, join(place, packed.filename)], { cwd: place });
+}, 120_000);
+
+function bridge(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return run("npx", ["--no-install", "smartpbx-bridge", ...args], { cwd: place });
+}
+
+it("holds the program, the sample voice, and no tests or sources", () => {
+  const paths = packed.files.map(({ path }) => path);
+  expect(paths).toEqual(
+    expect.arrayContaining(["bin/smartpbx-bridge.js", "dist/index.d.ts", "LICENSE", "README.md"]),
+  );
+  const others = paths.filter(
+    (path) => !/^(dist\/[\w/-]+\.(js|d\.ts)|bin\/[\w-]+\.js|[A-Z]+(\.md)?)$/.test(path),
+  );
+  expect(others).toEqual(["package.json", "src/simulate/sample-voice.wav"]);
+  expect(packed.size).toBeLessThan(600_000);
+});
+
+it("needs no compiler and brings no development tools", () => {
+  const installed = readdirSync(join(place, "node_modules")).filter((name) => !name.startsWith("."));
+  expect(installed.sort()).toEqual(["chalk", "commander", "libopus-wasm", "smartpbx-bridge", "ws"]);
+});
+
+it("says its version", async () => {
+  expect((await bridge("--version")).stdout).toBe(`${packed.version}\n`);
+});
+
+it("calls the echo agent with the sample voice", async () => {
+  const { stdout } = await bridge("simulate", "--json", "--hang-up-after", "1s", "--out", "reply.wav");
+  expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/"type":"summary".*"ok":1,"failed":0/);
+  expect(existsSync(join(place, "reply.wav"))).toBe(true);
+});
+
+it("reads a config file that imports it, and an agent of one's own", async () => {
+  writeFileSync(
+    join(place, "parrot.mjs"),
+    `import { defineAgent } from "smartpbx-bridge";
+const format = { encoding: "g711_ulaw", sampleRate: 8000 };
+export default defineAgent({
+  name: "parrot",
+  summary: "says everything back",
+  url: "none",
+  options: { loud: { type: "boolean", default: false, help: "unused" } },
+  connect: async ({ emit }) => ({
+    hears: format,
+    speaks: format,
+    send: (payload) => emit({ type: "audio", payload }),
+    interrupt() {},
+    close() {},
+  }),
+});
+`,
+  );
+  writeFileSync(
+    join(place, "smartpbx.config.mjs"),
+    `import { defineConfig } from "smartpbx-bridge";
+export default defineConfig({ agent: "./parrot.mjs", tone: 440, hangUpAfter: "1s", json: true });
+`,
+  );
+  const { stdout } = await bridge("simulate");
+  const documents = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(documents[0]).toMatchObject({ type: "listening", agent: "parrot" });
+  const ended = documents.find(({ type }) => type === "call-ended");
+  expect(ended.framesOut).toBeGreaterThan(30);
+  expect(documents.at(-1)).toMatchObject({ type: "summary", ok: 1 });
+});
+
+it("has fakes for tests of one's own", async () => {
+  writeFileSync(
+    join(place, "fake.mjs"),
+    `import { fakeSmartpbxEndpoint } from "smartpbx-bridge/testing";
+const endpoint = await fakeSmartpbxEndpoint();
+console.log(endpoint.url);
+await endpoint.close();
+`,
+  );
+  expect((await run(process.execPath, ["fake.mjs"], { cwd: place })).stdout).toMatch(/^ws:/);
+});

@@ -2,6 +2,7 @@
 
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
+import { onlyApp } from "./adk-apps.js";
 import { AdkLiveSession } from "./adk-live-session.js";
 import { defineAgent } from "./agent.js";
 import { askVendor } from "./vendor.js";
@@ -13,7 +14,10 @@ export const adkLive = defineAgent({
   schemes: ["http", "https"],
   example: "adk-live:http://127.0.0.1:8000",
   options: {
-    app: { type: "string", help: "the agent's name: that of its folder; needed" },
+    app: {
+      type: "string",
+      help: "the agent's name, which is that of its folder; left out, the only one there is",
+    },
     user: { type: "string", default: "smartpbx", help: "whose session it is" },
     session: {
       type: "string",
@@ -34,15 +38,11 @@ export const adkLive = defineAgent({
       help: "connect to the same session again when the connection breaks in mid-call",
     },
   },
-  checkOptions({ app }) {
-    if (app) return;
-    throw new BridgeError("bad-agent-option", "The agent kind adk-live needs to know which agent answers", {
-      fix: "Name the agent's folder: --agent-option app=my_agent",
-    });
-  },
   async connect({ options, url, headers, call, tools, emit, signal }) {
-    const { app = "", user, resumption } = options;
-    const place = { base: new URL(url as string), app, user, session: sessionOf(options.session, call) };
+    const { user, resumption } = options;
+    const base = new URL(url as string);
+    const app = options.app || (await onlyApp(appsUrl(base), headers, signal));
+    const place = { base, app, user, session: sessionOf(options.session, call) };
     await createSession(place, headers, signal);
     const session = new AdkLiveSession({
       url: liveUrl(place, resumption),
@@ -81,6 +81,12 @@ async function createSession(
   } catch (error) {
     if (!(error instanceof BridgeError) || !/ HTTP 4(00|09)\b/.test(error.message)) throw error;
   }
+}
+
+function appsUrl(base: URL): string {
+  const url = new URL(base);
+  url.pathname = under(base, "/list-apps");
+  return url.href;
 }
 
 function liveUrl({ base, app, user, session }: Place, resumption: boolean): string {

@@ -8,6 +8,7 @@ import type { AgentKind, Environment } from "./agent.js";
 import { connectInTime, fenced } from "./connect.js";
 import { isModulePath, kindFault, loadAgentModule, splitModulePath } from "./module.js";
 import { checkOptions, type GivenOptions } from "./options.js";
+import { Secrets } from "./secrets.js";
 import { HANG_UP_SPEC, type ToolSpec } from "./tools.js";
 import { checkUrl, displayName, fillUrl } from "./url.js";
 
@@ -82,16 +83,26 @@ export async function resolveAgent(spec: string | AgentKind, settings: AgentSett
   const headers = settings.headers ?? {};
   checkHeaders(headers);
   const timeoutMs = settings.agentTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const secrets = new Secrets({ env, headers, url });
   return {
     name: displayName(kind.name, url),
-    connect: ({ call, rawStart, emit, signal }) => {
+    async connect({ call, rawStart, emit: report, signal }) {
       const filled = url === undefined ? undefined : fillUrl(url, call);
+      const emit = (event: LegEvent) => report(secrets.hideIn(event));
       const context = { options, url: filled, call, rawStart, headers, tools, env, emit, signal };
-      return connectInTime(agent, context, timeoutMs);
+      try {
+        return await connectInTime(agent, context, timeoutMs);
+      } catch (error) {
+        throw secrets.hideInError(error);
+      }
     },
     async probe() {
       const signal = AbortSignal.timeout(timeoutMs);
-      await kind.probe?.({ options, url, headers, tools, env, signal });
+      try {
+        await kind.probe?.({ options, url, headers, tools, env, signal });
+      } catch (error) {
+        throw secrets.hideInError(error);
+      }
     },
   };
 }

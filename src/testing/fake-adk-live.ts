@@ -7,6 +7,8 @@ import { type FakeServer, type FakeServerOptions, fakeServer, jsonObject } from 
 export interface FakeAdkLiveOptions extends FakeServerOptions {
   /** Answers the creation of every session with this HTTP status, and creates none. */
   readonly refuseSessions?: number;
+  /** The agents that the server has. Default `my_agent`. */
+  readonly apps?: readonly string[];
 }
 
 /** The fake server, and the sessions it has: `app/user/session`. */
@@ -26,6 +28,7 @@ export async function fakeAdkLive(options: FakeAdkLiveOptions = {}): Promise<Fak
     (socket, request) => new AdkLiveConnection(socket, request, sessions),
     options,
     (request, body) => {
+      if (request.url === "/list-apps") return { status: 200, body: options.apps ?? ["my_agent"] };
       const path = SESSION.exec(request.url ?? "");
       if (options.refuseSessions) return { status: options.refuseSessions, body: { detail: "no" } };
       if (request.method !== "POST" || !path) return { status: 404, body: { detail: "Not Found" } };

@@ -88,9 +88,35 @@ describe("the session", () => {
     ]);
   });
 
-  it("needs to know the app", async () => {
-    await expect(connect("adk-live:http://127.0.0.1:1", {})).rejects.toMatchObject({
-      code: "bad-agent-option",
+  it("is with the only agent there is, where none is named", async () => {
+    const server = await start({ apps: ["its_agent"] });
+    await connect(`adk-live:${http(server.url)}`);
+    expect((await server.next()).query.get("app_name")).toBe("its_agent");
+  });
+
+  it.each([
+    [["one", "two"], "Name one: --agent-option app=one or two"],
+    [[], "Start it in the folder of the agents"],
+  ])("is with none of %j, where none is named", async (apps, fix) => {
+    const server = await start({ apps });
+    await expect(connect(`adk-live:${http(server.url)}`)).rejects.toMatchObject({
+      code: "agent-refused",
+      fix,
+    });
+    await server.untilOpen(0);
+  });
+
+  it("is not asked for where nothing is a list of agents, or nobody is there", async () => {
+    const server = await start({ refuseWith: 404 });
+    const asked = connect(`adk-live:${http(server.url)}`);
+    await expect(asked).rejects.toMatchObject({
+      code: "agent-refused",
+      message: expect.stringContaining("404"),
+    });
+    await server.close();
+    open.pop();
+    await expect(connect(`adk-live:${http(server.url)}`)).rejects.toMatchObject({
+      code: "agent-unreachable",
     });
   });
 

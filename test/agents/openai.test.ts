@@ -406,6 +406,9 @@ describe("another session", () => {
     far.says("Hello, this is the bakery.");
     const item = far.speak(pattern(160));
     const next = await server.next();
+    await next.until(() => next.session !== undefined);
+    // Keeps the next one from being replaced in its turn.
+    next.beginReply();
     leg.send(payload(pattern(160)));
     await far.until(() => far.heardBytes === 160);
     far.endReply();

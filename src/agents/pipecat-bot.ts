@@ -1,12 +1,11 @@
 /** What a Pipecat bot says: its frames, and the RTVI messages inside them, as events of the leg. */
 import type { MediaFormat } from "../audio/format.js";
-import { Payload } from "../audio/payload.js";
 import type { LegEvent } from "../call/leg.js";
 import { printable } from "../protocol/text.js";
 import { type JsonObject, parseObject } from "./json.js";
 import { decodeFrame, type PipecatFrame } from "./pipecat-frames.js";
 import { PipecatTools } from "./pipecat-tools.js";
-import { SpokenRate } from "./spoken-rate.js";
+import { SpokenPcm } from "./spoken-pcm.js";
 
 export interface PipecatBotOptions {
   readonly speaks: MediaFormat;
@@ -29,7 +28,7 @@ const MAX_TRANSCRIPT = 20_000;
 
 export class PipecatBot {
   readonly #options: PipecatBotOptions;
-  readonly #rate: SpokenRate;
+  readonly #speech: SpokenPcm;
   readonly tools: PipecatTools;
   /** The RTVI version in `bot-ready`, as major and minor. Undefined until then. */
   version: readonly [major: number, minor: number] | undefined;
@@ -47,7 +46,8 @@ export class PipecatBot {
 
   constructor(options: PipecatBotOptions) {
     this.#options = options;
-    this.#rate = new SpokenRate(options.speaks, options.warn);
+    const { speaks, warn } = options;
+    this.#speech = new SpokenPcm(speaks, (event) => this.#said(event), warn, "outputRate");
     this.tools = new PipecatTools(options);
   }
 
@@ -95,11 +95,13 @@ export class PipecatBot {
     }
     this.#options.onReady();
     if (this.#late) return;
-    const bytes = this.#rate.convert(withoutWavHeader(audio), sampleRate);
-    if (bytes.length === 0) return;
+    this.#speech.pushPcm(withoutWavHeader(audio), sampleRate);
+  }
+
+  #said(audio: LegEvent): void {
     this.#audible = true;
     this.#cutBySpeech = false;
-    this.#options.emit({ type: "audio", payload: Payload.fromBytes(bytes) });
+    this.#options.emit(audio);
   }
 
   #interrupt(): void {

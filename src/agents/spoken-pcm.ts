@@ -1,4 +1,4 @@
-/** PCM that an agent speaks as base64, at a rate that the MIME type of each message may state anew. */
+/** PCM that an agent speaks, at a rate that each message may state anew. */
 import { type Converter, createConverter } from "../audio/convert.js";
 import { isSampleRate, type MediaFormat, pcm16, type SampleRate } from "../audio/format.js";
 import { Payload } from "../audio/payload.js";
@@ -27,9 +27,13 @@ export class SpokenPcm {
 
   /** @param data base64 or base64url. */
   push(mimeType: string, data: string): void {
-    // Node reads base64 and base64url alike, and stops at what is neither.
-    let bytes: Uint8Array = Buffer.from(data, "base64");
     const rate = Number(/;\s*rate=(\d+)/i.exec(mimeType)?.[1] ?? this.#speaks.sampleRate);
+    // Node reads base64 and base64url alike, and stops at what is neither.
+    this.pushPcm(Buffer.from(data, "base64"), rate);
+  }
+
+  pushPcm(pcm: Uint8Array, rate: number): void {
+    let bytes = pcm;
     if (rate !== this.#speaks.sampleRate) {
       if (!isSampleRate(rate)) {
         this.#warn("unsupported-rate", `the agent speaks at ${rate} Hz, which cannot be played; use 24000`);

@@ -2,8 +2,8 @@
 export type { AgentKind, ConnectContext, OptionSpec, OptionSpecs, OptionValues } from "./agents/agent.js";
 export { defineAgent } from "./agents/agent.js";
 export type { ToolParameters, ToolSpec } from "./agents/tools.js";
-export { type WebsocketAgentSettings, websocketAgent } from "./agents/websocket-agent.js";
-export type { WireName } from "./agents/websocket-names.js";
+export { type WebsocketAgentSettings, websocketAgent } from "./agents/websocket/agent.js";
+export type { WireName } from "./agents/websocket/names.js";
 export type { Encoding, MediaFormat, SampleRate } from "./audio/format.js";
 export { Payload } from "./audio/payload.js";
 export type { Leg, LegEvent, Speaker, ToolArguments } from "./call/leg.js";

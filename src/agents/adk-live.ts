@@ -2,10 +2,10 @@
 
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
-import { onlyApp } from "./adk-apps.js";
-import { AdkLiveSession } from "./adk-live-session.js";
+import { onlyApp } from "./adk/apps.js";
+import { AdkLiveSession } from "./adk/live-session.js";
 import { defineAgent } from "./agent.js";
-import { askVendor } from "./vendor.js";
+import { askVendor } from "./wire/vendor.js";
 
 export const adkLive = defineAgent({
   name: "adk-live",

@@ -2,13 +2,13 @@
 import { bytesPerMs, pcm16 } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import type { Leg } from "../call/leg.js";
-import { AdkEvents } from "./adk-events.js";
-import { AdkSpeech } from "./adk-speech.js";
+import { AdkEvents } from "./adk/events.js";
+import { AdkSpeech } from "./adk/speech.js";
 import { defineAgent } from "./agent.js";
-import { parseObject } from "./json.js";
-import { AgentSocket } from "./socket.js";
-import { SpokenPcm } from "./spoken-pcm.js";
-import { warnOnce } from "./warn-once.js";
+import { parseObject } from "./wire/json.js";
+import { AgentSocket } from "./wire/socket.js";
+import { SpokenPcm } from "./wire/spoken-pcm.js";
+import { warnOnce } from "./wire/warn-once.js";
 
 /** Characters of base64 and of the message around it, for each byte of 20 ms of audio. */
 const WIRE_GROWTH = 1.5;

@@ -3,7 +3,7 @@ import { isSampleRate, type MediaFormat, PORTAL_FORMATS, pcm16 } from "../audio/
 import type { Payload } from "../audio/payload.js";
 import type { Leg } from "../call/leg.js";
 import { defineAgent } from "./agent.js";
-import { Parrot } from "./parrot.js";
+import { Parrot } from "./echo/parrot.js";
 
 export const echo = defineAgent({
   name: "echo",

@@ -4,12 +4,12 @@ import type { Leg } from "../call/leg.js";
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
 import { defineAgent, type Environment } from "./agent.js";
-import { ElevenLabsSpeech } from "./elevenlabs-speech.js";
-import { Handshake } from "./handshake.js";
-import { parseObject } from "./json.js";
-import { AgentSocket } from "./socket.js";
-import { askVendor, keyOf, objectOf, wordsOf } from "./vendor.js";
-import { warnOnce } from "./warn-once.js";
+import { ElevenLabsSpeech } from "./elevenlabs/speech.js";
+import { Handshake } from "./wire/handshake.js";
+import { parseObject } from "./wire/json.js";
+import { AgentSocket } from "./wire/socket.js";
+import { askVendor, keyOf, objectOf, wordsOf } from "./wire/vendor.js";
+import { warnOnce } from "./wire/warn-once.js";
 
 const VENDOR = "ElevenLabs";
 const KEY = "ELEVENLABS_API_KEY";

@@ -3,9 +3,9 @@ import { pcm16 } from "../audio/format.js";
 import type { LegEvent } from "../call/leg.js";
 import { BridgeError } from "../errors.js";
 import { type ConnectContext, defineAgent, type OptionSpecs, type OptionValues } from "./agent.js";
-import { addressOf, checkPlace, modelName } from "./gemini-address.js";
-import { GeminiSession } from "./gemini-session.js";
-import { isGemini2 } from "./gemini-setup.js";
+import { addressOf, checkPlace, modelName } from "./gemini/address.js";
+import { GeminiSession } from "./gemini/session.js";
+import { isGemini2 } from "./gemini/setup.js";
 
 /** What the vendor speaks. */
 const SPOKEN_RATE = 24000;

@@ -8,9 +8,9 @@ import type { AgentKind, Environment } from "./agent.js";
 import { connectInTime, fenced } from "./connect.js";
 import { isModulePath, kindFault, loadAgentModule, splitModulePath } from "./module.js";
 import { checkOptions, type GivenOptions } from "./options.js";
-import { Secrets } from "./secrets.js";
 import { HANG_UP_SPEC, type ToolSpec } from "./tools.js";
 import { checkUrl, displayName, fillUrl } from "./url.js";
+import { Secrets } from "./wire/secrets.js";
 
 /** Every kind that is built in, in the order in which it is listed. A kind is loaded when it is used. */
 export const agentKinds: readonly { readonly name: string; load(): Promise<AgentKind> }[] = [

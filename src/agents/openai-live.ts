@@ -1,11 +1,11 @@
 /** OpenAI's Live protocol: a full-duplex model that hears and speaks at once, and needs nobody to interrupt it. */
 import { type MediaFormat, PORTAL_FORMATS, pcm16 } from "../audio/format.js";
 import { type ConnectContext, defineAgent, type OptionSpecs, type OptionValues } from "./agent.js";
-import type { JsonObject } from "./json.js";
-import { checkKey, keyHeaders, refusalFix, withKeyFix } from "./openai-key.js";
-import { LiveLeg } from "./openai-live-leg.js";
-import { merge, sessionPatch } from "./openai-plan.js";
+import { checkKey, keyHeaders, refusalFix, withKeyFix } from "./openai/key.js";
+import { merge, sessionPatch } from "./openai/plan.js";
+import { LiveLeg } from "./openai-live/leg.js";
 import type { ToolSpec } from "./tools.js";
+import type { JsonObject } from "./wire/json.js";
 
 const STANDARD_URL = "wss://api.openai.com/v1/live/sessions";
 

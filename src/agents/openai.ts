@@ -2,10 +2,10 @@
 import { type MediaFormat, PORTAL_FORMATS } from "../audio/format.js";
 import type { LegEvent } from "../call/leg.js";
 import { type ConnectContext, defineAgent } from "./agent.js";
-import { checkKey, keyHeaders, refusalFix, withKeyFix } from "./openai-key.js";
-import { RealtimeLeg } from "./openai-leg.js";
-import { realtimeOptions } from "./openai-options.js";
-import { planSession, sessionPatch } from "./openai-plan.js";
+import { checkKey, keyHeaders, refusalFix, withKeyFix } from "./openai/key.js";
+import { RealtimeLeg } from "./openai/leg.js";
+import { realtimeOptions } from "./openai/options.js";
+import { planSession, sessionPatch } from "./openai/plan.js";
 
 const STANDARD_URL = "wss://api.openai.com/v1/realtime";
 /** A URL with one of these says by itself what is to answer. */

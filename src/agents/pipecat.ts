@@ -2,12 +2,12 @@
 import { bytesPerMs, pcm16 } from "../audio/format.js";
 import type { Leg } from "../call/leg.js";
 import { defineAgent } from "./agent.js";
-import { Handshake } from "./handshake.js";
-import { PipecatBot } from "./pipecat-bot.js";
-import { encodeFrame } from "./pipecat-frames.js";
-import { locateBot } from "./pipecat-start.js";
-import { AgentSocket } from "./socket.js";
-import { warnOnce } from "./warn-once.js";
+import { PipecatBot } from "./pipecat/bot.js";
+import { encodeFrame } from "./pipecat/frames.js";
+import { locateBot } from "./pipecat/start.js";
+import { Handshake } from "./wire/handshake.js";
+import { AgentSocket } from "./wire/socket.js";
+import { warnOnce } from "./wire/warn-once.js";
 
 /** The RTVI version that we speak. */
 const VERSION = "2.1.0";

@@ -6,8 +6,8 @@ import type { CallInfo } from "../protocol/messages.js";
 import { parseEndpointMessage } from "../protocol/parse.js";
 import { serializeCallerMedia, serializeDtmf } from "../protocol/serialize.js";
 import { defineAgent } from "./agent.js";
-import { AgentSocket } from "./socket.js";
-import { warnOnce } from "./warn-once.js";
+import { AgentSocket } from "./wire/socket.js";
+import { warnOnce } from "./wire/warn-once.js";
 
 /** Bytes of a media message for each byte of its payload: base64, and the JSON around it. */
 const WIRE_GROWTH = 1.6;

@@ -1,9 +1,9 @@
 /** Agents made for the media streams of Telnyx, Plivo and Exotel, unchanged: Twilio's wire with other names. */
 import { type MediaFormat, pcm16 } from "../audio/format.js";
 import { type ConnectContext, defineAgent } from "./agent.js";
-import { type Dialect, EXOTEL, PLIVO, plivoEncoding, TELNYX } from "./twilio-dialects.js";
-import { callParameters, streamIds } from "./twilio-ids.js";
-import { openStream, ULAW } from "./twilio-stream.js";
+import { type Dialect, EXOTEL, PLIVO, plivoEncoding, TELNYX } from "./twilio/dialects.js";
+import { callParameters, streamIds } from "./twilio/ids.js";
+import { openStream, ULAW } from "./twilio/stream.js";
 
 const PARAMETERS = {
   type: "string",

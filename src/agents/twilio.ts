@@ -3,11 +3,11 @@ import type { Leg, LegEvent } from "../call/leg.js";
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
 import { defineAgent } from "./agent.js";
-import { type StreamIds, TWILIO } from "./twilio-dialects.js";
-import { callParameters, streamIds } from "./twilio-ids.js";
-import { restListener } from "./twilio-rest.js";
-import { openStream, ULAW } from "./twilio-stream.js";
-import { askWebhook, signature, withoutCredentials } from "./twilio-webhook.js";
+import { type StreamIds, TWILIO } from "./twilio/dialects.js";
+import { callParameters, streamIds } from "./twilio/ids.js";
+import { restListener } from "./twilio/rest.js";
+import { openStream, ULAW } from "./twilio/stream.js";
+import { askWebhook, signature, withoutCredentials } from "./twilio/webhook.js";
 
 export const twilio = defineAgent({
   name: "twilio",

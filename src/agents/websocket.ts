@@ -2,8 +2,8 @@
 import type { MediaFormat, SampleRate } from "../audio/format.js";
 import { BridgeError } from "../errors.js";
 import { defineAgent } from "./agent.js";
-import { connectWebsocket } from "./websocket-connect.js";
-import { checkNames, nameOptions, wireNames } from "./websocket-names.js";
+import { connectWebsocket } from "./websocket/connect.js";
+import { checkNames, nameOptions, wireNames } from "./websocket/names.js";
 
 const ENCODINGS = ["pcm16", "g711_ulaw"] as const;
 const RATES = [8000, 16000, 24000, 48000] as const;

@@ -1,7 +1,7 @@
 /** A fake Pipecat bot on its WebSocket transport, with RTVI, and the `POST /start` of a runner before it. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { decodeFrame, encodeFrame, type PipecatFrame } from "../agents/pipecat-frames.js";
+import { decodeFrame, encodeFrame, type PipecatFrame } from "../agents/pipecat/frames.js";
 import {
   FakeConnection,
   type FakeServer,

@@ -1,7 +1,7 @@
 /** A fake agent of the generic kind: audio as binary messages or base64 in JSON, control messages as JSON. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { type WireName, type WireNames, wireNames } from "../agents/websocket-names.js";
+import { type WireName, type WireNames, wireNames } from "../agents/websocket/names.js";
 import {
   FakeConnection,
   type FakeServer,

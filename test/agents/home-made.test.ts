@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { resolveAgent } from "../../src/agents/index.js";
-import { type WebsocketAgentSettings, websocketAgent } from "../../src/agents/websocket-agent.js";
+import { type WebsocketAgentSettings, websocketAgent } from "../../src/agents/websocket/agent.js";
 import { FakeConnection, type FakeServer, fakeServer } from "../../src/testing/fake-server.js";
 import { fakeWebSocketAgent } from "../../src/testing.js";
 import { connect, pattern, payload } from "./call.js";

@@ -3,13 +3,13 @@ import type * as Beta from "openai/resources/beta/realtime/realtime";
 import type * as Ga from "openai/resources/realtime/realtime";
 import { expect, expectTypeOf, it } from "vitest";
 import type * as Live from "../../node_modules/@openai/agents/node_modules/openai/resources/live/live.js";
-import { type AgentMessage, History } from "../../src/agents/openai-history.js";
+import { type AgentMessage, History } from "../../src/agents/openai/history.js";
+import type { betaSession, gaSession } from "../../src/agents/openai/plan.js";
+import { OpenCalls } from "../../src/agents/openai/tools.js";
+import { Turns } from "../../src/agents/openai/turns.js";
+import type { ClientEvent } from "../../src/agents/openai/wire.js";
+import type { LiveClientEvent } from "../../src/agents/openai-live/leg.js";
 import type { planLive } from "../../src/agents/openai-live.js";
-import type { LiveClientEvent } from "../../src/agents/openai-live-leg.js";
-import type { betaSession, gaSession } from "../../src/agents/openai-plan.js";
-import { OpenCalls } from "../../src/agents/openai-tools.js";
-import { Turns } from "../../src/agents/openai-turns.js";
-import type { ClientEvent } from "../../src/agents/openai-wire.js";
 import type { LegEvent } from "../../src/call/leg.js";
 
 /** The vendor's arrays can be written to; ours cannot, which does not matter to what is sent. */

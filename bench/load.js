@@ -1,70 +1,132 @@
 /** Speed: processor time, added latency and memory of `serve`, beside a bare relay in the same run. */
+import { percentile } from "../dist/call/metrics.js";
 import { start } from "./child.js";
+import { printTable } from "./table.js";
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 8);
+const SECONDS = Number(process.env.BENCH_LOAD_SECONDS ?? 6);
+/** Relay and `serve` take turns, so that both get their share of a computer's good and bad moments; medians count. */
+const ROUNDS = 3;
+const FLOOR = "bare relay";
+/** Targets at 50 calls: processor time in relays, added p99 in ms, memory in KB a call. */
+const TARGETS = { "pass-through": [1.15, 3, 150], "μ-law ⇄ pcm16 24 kHz": [2, 3, 150] };
 
 export async function load() {
   const agents = await start("./echo-agents.js");
   const phones = await start("./phones.js");
-  const systems = [
-    ["bare relay (floor)", () => start("./relay.js", [`${agents.url}/smartpbx`])],
-    ["pass-through", () => start("./serve.js", ["--agent", `smartpbx:${agents.url}/smartpbx`])],
-    ["μ-law ⇄ pcm16 24 kHz", () => start("./serve.js", ["--agent", `websocket:${agents.url}/pcm`, "--agent-option", "rate=24000"])],
-  ];
+  const pcm = ["--agent", `websocket:${agents.url}/pcm/{callId}`, "--agent-option", "rate=24000"];
+  const systems = {
+    [FLOOR]: () => start("./relay.js", [`${agents.url}/smartpbx`]),
+    "pass-through": () => start("./serve.js", ["--agent", `smartpbx:${agents.url}/smartpbx`]),
+    "μ-law ⇄ pcm16 24 kHz": () => start("./serve.js", pcm),
+  };
   const rows = [];
   for (const calls of [1, 50, 200]) {
-    for (const [name, open] of systems) {
-      const system = await open();
-      rows.push({ name, calls, ...(await measure(system, phones, calls)) });
-      await system.stop();
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const results = {};
+      for (const [name, open] of Object.entries(systems)) {
+        const system = await open();
+        results[name] = await measure(system, phones, agents, calls);
+        await system.stop();
+      }
+      rounds.push(results);
     }
+    rows.push(...Object.keys(systems).map((name) => row(name, calls, rounds)));
   }
   await agents.stop();
   await phones.stop();
-  print(rows);
+  const columns = [
+    "calls",
+    "",
+    "CPU µs",
+    "× relay",
+    "caller → agent p50, ms",
+    "p99",
+    "added p99",
+    "KB a call",
+  ];
+  printTable(
+    "Load: processor time per call and 20 ms, both directions; medians of rounds in turns",
+    columns,
+    rows,
+  );
 }
 
-async function measure(system, phones, calls) {
-  // What the first call brings with it (code, codecs) is not a cost of every call.
-  await phones.ask({ type: "dial", url: system.url, count: 5 });
-  await phones.ask({ type: "measure", ms: 1500 });
+async function measure(system, phones, agents, calls) {
+  // What the first calls bring with them, compiled code above all, is not a cost of every call.
+  await phones.ask({ type: "dial", url: system.url, count: 20 });
+  await phones.ask({ type: "measure", ms: 3000 });
   await phones.ask({ type: "hang-up" });
-  await pause(300);
+  await new Promise((resolve) => setTimeout(resolve, 500));
   const idle = await system.usage();
   await phones.ask({ type: "dial", url: system.url, count: calls });
   await phones.ask({ type: "measure", ms: 2000 });
+  await agents.ask("marks");
   const before = await system.usage();
-  const result = await phones.ask({ type: "measure", ms: SECONDS * 1000 });
+  const { marks, latenesses } = await phones.ask({ type: "measure", ms: SECONDS * 1000 });
   const after = await system.usage();
+  const arrived = (await agents.ask("marks")).marks;
   await phones.ask({ type: "hang-up" });
+  const delays = delaysOf(marks, arrived);
   return {
-    cpuUs: (after.cpuUs - before.cpuUs) / calls / (SECONDS * 50),
+    cpuUs: (after.cpuUs - before.cpuUs) / calls / ((SECONDS + 0.3) * 50),
     kbPerCall: (after.heapBytes - idle.heapBytes) / calls / 1024,
-    rssPerCall: (after.rssBytes - idle.rssBytes) / calls / 1024,
-    ...result,
+    p50: percentile(delays, 50),
+    p99: percentile(delays, 99),
+    late: percentile(latenesses, 99),
   };
 }
 
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Pairs each mark with the next arrival of the same call. */
+function delaysOf(sent, arrived) {
+  const arrivals = new Map();
+  for (const [call, at] of arrived) {
+    const times = arrivals.get(call);
+    if (times) times.push(at);
+    else arrivals.set(call, [at]);
+  }
+  return sent.flatMap(([call, at]) => {
+    const next = arrivals.get(call)?.find((time) => time >= at);
+    return next === undefined ? [] : [next - at];
+  });
 }
 
-function print(rows) {
-  console.log("\nSpeed: processor time per call and 20 ms (both directions), beside a bare ws relay in the same run");
-  console.log("calls  what                    cpu µs   × relay   delay p50   p99 ms   added p99   callers' lateness p99   KB/call (rss)");
-  for (const row of rows) {
-    const floor = rows.find((other) => other.calls === row.calls && other.name.startsWith("bare"));
-    const cells = [
-      String(row.calls).padStart(5),
-      row.name.padEnd(22),
-      row.cpuUs.toFixed(0).padStart(7),
-      (row.cpuUs / floor.cpuUs).toFixed(2).padStart(9),
-      row.delays.p50?.toFixed(2).padStart(11),
-      row.delays.p99?.toFixed(2).padStart(8),
-      (row.delays.p99 - floor.delays.p99).toFixed(2).padStart(11),
-      row.lateness.p99.toFixed(2).padStart(23),
-      `${row.kbPerCall.toFixed(0)} (${row.rssPerCall.toFixed(0)})`.padStart(15),
-    ];
-    console.log(cells.join("  "));
-  }
+function row(name, calls, rounds) {
+  const median = (value) => percentile(rounds.map(value), 50);
+  const of = (results) => results[name];
+  const ratio = median((results) => of(results).cpuUs / results[FLOOR].cpuUs);
+  const addedP99 = median((results) => of(results).p99 - results[FLOOR].p99);
+  const kb = median((results) => of(results).kbPerCall);
+  const [cpuTarget, delayTarget, kbTarget] = (calls === 50 && TARGETS[name]) || [
+    Infinity,
+    Infinity,
+    Infinity,
+  ];
+  const shown = (value, digits, target) =>
+    `${value.toFixed(digits)}${target < Infinity ? ` (≤ ${target})` : ""}`;
+  return {
+    ok: ratio <= cpuTarget && addedP99 <= delayTarget && kb <= kbTarget,
+    cells: [
+      String(calls),
+      name,
+      shown(
+        median((results) => of(results).cpuUs),
+        0,
+        Infinity,
+      ),
+      shown(ratio, 2, cpuTarget),
+      shown(
+        median((results) => of(results).p50),
+        2,
+        Infinity,
+      ),
+      shown(
+        median((results) => of(results).p99),
+        2,
+        Infinity,
+      ),
+      shown(addedP99, 2, delayTarget),
+      shown(kb, 0, kbTarget),
+    ],
+  };
 }

@@ -7,6 +7,8 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Agent } from "../agents/index.js";
 import { HANG_UP_ONLY, type ToolRunner } from "../agents/tools.js";
+import { createConverter } from "../audio/convert.js";
+import { PORTAL_FORMATS, pcm16 } from "../audio/format.js";
 import { loadOpus } from "../audio/opus.js";
 import type { Observer } from "../call/events.js";
 import type { CallSettings } from "../call/settings.js";
@@ -126,6 +128,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   const port = await listen(server, settings);
   // Ready before the first caller is, but not before we listen.
   void loadOpus().catch(() => {});
+  setImmediate(warmUp);
   const idle = () =>
     running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (onIdle = resolve));
 
@@ -155,6 +158,16 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Makes the filters of the usual conversions and runs them once, so that the first call finds them ready. */
+function warmUp(): void {
+  const ulaw = PORTAL_FORMATS.g711_ulaw;
+  const second = new Uint8Array(48_000);
+  for (const pcm of [pcm16(24000), pcm16(16000)]) {
+    createConverter(ulaw, pcm).convert(second.subarray(0, 8000));
+    createConverter(pcm, ulaw).convert(second);
+  }
 }
 
 function createServer({ tls }: ServerSettings): Server {

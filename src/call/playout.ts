@@ -26,6 +26,8 @@ export interface PlayoutSettings {
 
 /** The lead is built up by this much with every frame, so that a reply starts at once but never as a burst. */
 const LEAD_STEP_MS = 2;
+/** Frames that may have left before the queue is made anew without them. */
+const COMPACT_AT = 64;
 /** A frame later than this finds the caller's buffer empty: the time line starts again from now. */
 const STALL_MS = 60;
 
@@ -107,8 +109,9 @@ export class Playout {
     }
     if (this.#nextHeardAt - this.#currentLeadMs > now) return undefined;
     const frame = this.#frames[this.#head++];
-    if (this.#head === this.#frames.length) {
-      this.#frames = [];
+    // What has left must not be kept alive by an agent that always stays ahead.
+    if (this.#head === this.#frames.length || this.#head >= COMPACT_AT) {
+      this.#frames = this.#frames.slice(this.#head);
       this.#head = 0;
     }
     const heardAt = this.#nextHeardAt;

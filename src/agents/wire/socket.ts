@@ -59,7 +59,10 @@ export class AgentSocket {
   sendAudio(data: string | Uint8Array, ms: number): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     if (this.#ws.bufferedAmount > this.#maxBufferedBytes) this.#emit({ type: "congested", ms });
-    else this.#ws.send(data);
+    else
+      this.#ws.send(typeof data === "string" ? Buffer.from(data) : data, {
+        binary: typeof data !== "string",
+      });
   }
 
   /** Sends a message that must arrive, however far behind the agent is. */

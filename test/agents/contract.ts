@@ -21,6 +21,8 @@ export interface Wire<C extends FakeConnection = FakeConnection> {
   end(connection: C): void;
   /** What the far end was told of interruptions, in ms; absent where the wire has no word for it. */
   interruptions?(connection: C): readonly number[];
+  /** The same, where the far end is told only of what it has said: of no use in the first half of the contract. */
+  heard?(connection: C): readonly number[];
   digits?(connection: C): readonly string[];
   /** The model is interrupted by the caller: what the vendor sends when its voice detector hears speech over a reply. */
   interrupt?(connection: C): void;

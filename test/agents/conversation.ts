@@ -134,9 +134,10 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
         await until(() => of("barge-in").length > 0);
         expect(before).toBeLessThanOrEqual(2000 + 80);
         expect(Math.abs(of("barge-in")[0].heardMs - 2000)).toBeLessThanOrEqual(20);
-        if (wire.interruptions) {
-          await until(() => (wire.interruptions?.(far) ?? []).length > 0);
-          expect(Math.abs((wire.interruptions(far)[0] as number) - 2000)).toBeLessThanOrEqual(40);
+        const told = wire.heard ?? wire.interruptions;
+        if (told) {
+          await until(() => told(far).length > 0);
+          expect(Math.abs(told(far)[0] - 2000)).toBeLessThanOrEqual(40);
         }
         if (wire.speakLate) await pour(2000, wire.speakLate);
         // A whole new reply comes after what was late; only it may be heard.

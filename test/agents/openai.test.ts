@@ -27,6 +27,7 @@ for (const dialect of ["ga", "beta"] as const) {
     transcribe: (far, who, text) => (who === "caller" ? far.callerSaid(text) : far.says(text)),
     callTool: (far, id, name, args) => far.callTool(id, name, args),
     toolResults: (far) => far.toolResults,
+    heard: (far) => far.truncations.map(({ ms }) => ms),
     digits: (far) => far.texts.map((text) => text.replace(/^\[caller pressed (.)\]$/, "$1")),
   });
 }

@@ -38,6 +38,11 @@ export class AgentAudio {
     return Payload.fromBytes(payload.bytes.subarray(0, ms * bytesPerMs(this.#speaks)));
   }
 
+  /** What comes after the first `ms` of a chunk from the agent. */
+  tail(payload: Payload, ms: number): Payload {
+    return Payload.fromBytes(payload.bytes.subarray(ms * bytesPerMs(this.#speaks)));
+  }
+
   /** True while a part of a frame waits for the rest of it. */
   get pending(): boolean {
     return this.#framer.pendingBytes > 0;

@@ -3,7 +3,7 @@ import { FRAME_MS, frameBytes, type MediaFormat, silenceByte } from "../audio/fo
 import { Payload } from "../audio/payload.js";
 import { createPayloadCodec, type PayloadCodec } from "../audio/payload-codec.js";
 import type { CallInfo } from "../protocol/messages.js";
-import { AgentAudio, type AgentFrame } from "./agent-audio.js";
+import { AgentAudio } from "./agent-audio.js";
 import { CallerAudio } from "./caller-audio.js";
 import type { Effects } from "./effects.js";
 import type { CallEvent, CallNote } from "./events.js";
@@ -12,6 +12,7 @@ import { Listener } from "./listener.js";
 import type { Metrics } from "./metrics.js";
 import { Playout } from "./playout.js";
 import type { CallSettings } from "./settings.js";
+import { Speaking } from "./speaking.js";
 import { Turns } from "./turns.js";
 
 /** A part of a frame waits this long for the rest before it is sent, padded with silence. */
@@ -41,7 +42,7 @@ export class Conversation {
   /** Only where payloads pass through: listens to the agent's. */
   readonly #passing: { readonly codec: PayloadCodec; readonly listener: Listener } | undefined;
   readonly #callerAudio: CallerAudio;
-  readonly #agentAudio: AgentAudio;
+  readonly #speaking: Speaking;
   readonly #playout: Playout;
   readonly #turns: Turns;
   readonly #encodes: boolean;
@@ -87,11 +88,12 @@ export class Conversation {
     }
     this.#encodes = info.format.encoding === "opus";
     this.#callerAudio = new CallerAudio(this.#codec, agent.passthrough ? undefined : agent.hears);
-    this.#agentAudio = new AgentAudio(
-      agent.passthrough ? this.#codec.plain : agent.speaks,
-      this.#codec.plain,
-    );
+    const { plain } = this.#codec;
     this.#playout = new Playout(settings);
+    this.#speaking = new Speaking(
+      new AgentAudio(agent.passthrough ? plain : agent.speaks, plain),
+      this.#playout,
+    );
     this.#turns = new Turns(call.note);
     this.#preRollFrames = Math.ceil(settings.preRollMs / FRAME_MS);
     this.#readyAt = now;
@@ -113,7 +115,7 @@ export class Conversation {
     const { nextSendAt, nextMarkAt } = this.#playout;
     if (nextSendAt === undefined) {
       const flushAt = this.#lastAgentAudioAt + FLUSH_AFTER_MS;
-      return this.#agentAudio.pending ? Math.min(flushAt, nextMarkAt) : nextMarkAt;
+      return this.#speaking.isDangling ? Math.min(flushAt, nextMarkAt) : nextMarkAt;
     }
     const framingAt = this.#codec.framingKnown ? nextSendAt : this.#readyAt + FRAMING_WAIT_MS;
     return Math.min(Math.max(nextSendAt, framingAt), nextMarkAt);
@@ -126,7 +128,7 @@ export class Conversation {
 
   /** When the caller will have heard all that the agent said, or undefined while some of it still waits. */
   get heardAllAt(): number | undefined {
-    return this.#playout.queuedMs > 0 || this.#agentAudio.pending ? undefined : this.#playout.heardAllAt;
+    return this.#speaking.heardAllAt;
   }
 
   /** @param arrivedAt when the payload came: earlier than now for what waited for the agent. */
@@ -152,11 +154,11 @@ export class Conversation {
         this.#interrupt(now);
         break;
       case "mark":
-        this.#playout.mark(event.name);
+        this.#speaking.mark(event.name);
         this.#marksHeard(now);
         break;
       case "turn-ended":
-        this.#queue(this.#agentAudio.flush(), undefined);
+        this.#speaking.end(this.#reply);
         this.#release(now);
         this.#replyEnded = true;
         this.#turnEnded = true;
@@ -168,13 +170,8 @@ export class Conversation {
   /** Does what is due: frames to send, a last frame to pad. */
   tick(now: number): void {
     this.#turns.tick(now);
-    if (
-      this.#agentAudio.pending &&
-      this.#playout.queuedMs === 0 &&
-      now - this.#lastAgentAudioAt >= FLUSH_AFTER_MS
-    ) {
-      this.#queue(this.#agentAudio.flush(), undefined);
-    }
+    const isOver = now - this.#lastAgentAudioAt >= FLUSH_AFTER_MS;
+    if (isOver && this.#speaking.isDangling) this.#speaking.end(this.#reply);
     this.#release(now);
     this.#marksHeard(now);
   }
@@ -190,7 +187,7 @@ export class Conversation {
 
   /** The agent says no more: what is under way becomes the last frame. */
   finish(now: number): void {
-    this.#queue(this.#agentAudio.flush(), undefined);
+    this.#speaking.end(this.#reply);
     this.#release(now);
   }
 
@@ -217,21 +214,18 @@ export class Conversation {
 
   #enqueue(payload: Payload, itemId: string | undefined, now: number): void {
     const silentSince = Math.max(this.#playout.heardAllAt, this.#lastAgentAudioAt);
-    if (this.#replyEnded || (this.#playout.queuedMs === 0 && now - silentSince > REPLY_GAP_MS)) {
+    if (this.#replyEnded || (this.#speaking.queuedMs === 0 && now - silentSince > REPLY_GAP_MS)) {
       this.#beginReply();
     }
     this.#lastAgentAudioAt = now;
     this.#observe({ at: now, type: "agent-leg-audio", dir: "in", bytes: payload.bytes.length });
-    const ms = this.#agentAudio.durationMs(payload);
-    const roomMs = Math.floor(this.#playout.freeMs);
-    if (ms > roomMs) this.#overflow(ms - roomMs);
-    const accepted = ms > roomMs ? this.#agentAudio.head(payload, roomMs) : payload;
-    this.#queue(this.#agentAudio.push(accepted), itemId);
+    const refusedMs = this.#speaking.say(payload, itemId, this.#reply);
+    if (refusedMs > 0) this.#overflow(refusedMs);
     this.#release(now);
   }
 
   #beginReply(): void {
-    if (this.#reply === 0) this.#queue(this.#preRoll(), undefined);
+    if (this.#reply === 0) this.#preRoll();
     this.#reply++;
     this.#replyHeardAt = undefined;
     this.#replyEnded = false;
@@ -240,10 +234,11 @@ export class Conversation {
     this.#overflowing = false;
   }
 
-  #preRoll(): AgentFrame[] {
+  #preRoll(): void {
     const { plain } = this.#codec;
-    const silence = Payload.fromBytes(new Uint8Array(frameBytes(plain)).fill(silenceByte(plain)));
-    return Array.from({ length: this.#preRollFrames }, () => ({ payload: silence, voiced: false }));
+    const payload = Payload.fromBytes(new Uint8Array(frameBytes(plain)).fill(silenceByte(plain)));
+    const frame = { payload, voiced: false, reply: 0, itemId: undefined };
+    for (let i = 0; i < this.#preRollFrames; i++) this.#playout.push(frame);
   }
 
   #overflow(ms: number): void {
@@ -254,14 +249,12 @@ export class Conversation {
     this.#note({ type: "warning", code: "agent-overflow", message });
   }
 
-  #queue(frames: readonly AgentFrame[], itemId: string | undefined): void {
-    for (const { payload, voiced } of frames)
-      this.#playout.push({ payload, voiced, reply: this.#reply, itemId });
-  }
-
   #release(now: number): void {
     if (!this.#codec.framingKnown && now - this.#readyAt < FRAMING_WAIT_MS) return;
-    for (let due = this.#playout.release(now); due; due = this.#playout.release(now)) {
+    for (;;) {
+      const due = this.#playout.release(now);
+      if (!due && this.#speaking.refill()) continue;
+      if (!due) return;
       const { frame, heardAt } = due;
       // Opus is encoded only when a frame really leaves: what a barge-in drops never touches the encoder's state.
       const payload = this.#encodes
@@ -279,8 +272,7 @@ export class Conversation {
   }
 
   #interrupt(now: number): void {
-    const { droppedMs, heardMs, itemId, unheard, marks } = this.#playout.interrupt(now);
-    const cutMs = droppedMs + this.#agentAudio.clear();
+    const { droppedMs: cutMs, heardMs, itemId, unheard, marks } = this.#speaking.interrupt(now);
     for (const name of marks) this.#markHeard(name);
     this.#replyEnded = true;
     // An agent may say it twice; the caller interrupted once.

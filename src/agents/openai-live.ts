@@ -1,7 +1,7 @@
 /** OpenAI's Live protocol: a full-duplex model that hears and speaks at once, and needs nobody to interrupt it. */
 import { type MediaFormat, PORTAL_FORMATS, pcm16 } from "../audio/format.js";
 import { type ConnectContext, defineAgent, type OptionSpecs, type OptionValues } from "./agent.js";
-import { checkKey, keyHeaders, refusalFix, withKeyFix } from "./openai/key.js";
+import { checkKey, keyHeaders, keyOptions, refusalFix, withKeyFix } from "./openai/key.js";
 import { merge, sessionPatch } from "./openai/plan.js";
 import { LiveLeg } from "./openai-live/leg.js";
 import type { ToolSpec } from "./tools.js";
@@ -27,17 +27,7 @@ const liveOptions = {
     help: "text model that the voice delegates tasks and tools to",
   },
   taskInstructions: { type: "string", help: "what that text model is to do" },
-  keyVariable: {
-    type: "string",
-    default: "OPENAI_API_KEY",
-    help: "environment variable with the key; none for no key",
-  },
-  keyHeader: {
-    type: "string",
-    choices: ["authorization", "api-key"],
-    default: "authorization",
-    help: "request header for the key, as Bearer token or as it is; api-key for Azure",
-  },
+  ...keyOptions,
   sessionPatch: {
     type: "string",
     help: "JSON object merged into the session's configuration; null takes a field away",

@@ -3,7 +3,6 @@
 export const EXIT_OK = 0;
 /** Checked, and the answer is no. */
 export const EXIT_FAILED = 1;
-export const EXIT_CALLED_WRONGLY = 2;
 /** Could not reach or open something. */
 export const EXIT_UNREACHABLE = 3;
 export const EXIT_BUG = 70;

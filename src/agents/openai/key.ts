@@ -1,11 +1,23 @@
 /** The key for OpenAI and its like: from the environment, into the header that the service wants. */
 import { BridgeError } from "../../errors.js";
-import type { Environment } from "../agent.js";
+import type { Environment, OptionSpecs, OptionValues } from "../agent.js";
 
-export interface KeyOptions {
-  readonly keyVariable: string;
-  readonly keyHeader: "authorization" | "api-key";
-}
+/** The options of both kinds that say where the key comes from and goes to. */
+export const keyOptions = {
+  keyVariable: {
+    type: "string",
+    default: "OPENAI_API_KEY",
+    help: "environment variable with the key; none for no key",
+  },
+  keyHeader: {
+    type: "string",
+    choices: ["authorization", "api-key"],
+    default: "authorization",
+    help: "request header for the key, as Bearer token or as it is; api-key for Azure",
+  },
+} as const satisfies OptionSpecs;
+
+export type KeyOptions = OptionValues<typeof keyOptions>;
 
 /** What `keyVariable` says when there is no key: the headers are given with --agent-header, or the service is one's own. */
 export const NO_KEY = "none";

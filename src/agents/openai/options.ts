@@ -1,5 +1,6 @@
 /** The options of the agent kind `openai`: one set for OpenAI, Azure, xAI, Qwen and whoever else speaks its protocol. */
 import type { OptionSpecs } from "../agent.js";
+import { keyOptions } from "./key.js";
 
 export const realtimeOptions = {
   model: { type: "string", default: "gpt-realtime-2.1", help: "goes into the URL unless that names one" },
@@ -52,17 +53,7 @@ export const realtimeOptions = {
     default: "flat",
     help: "how tools are described; nested for Qwen",
   },
-  keyVariable: {
-    type: "string",
-    default: "OPENAI_API_KEY",
-    help: "environment variable with the key; none for no key",
-  },
-  keyHeader: {
-    type: "string",
-    choices: ["authorization", "api-key"],
-    default: "authorization",
-    help: "request header for the key, as Bearer token or as it is; api-key for Azure",
-  },
+  ...keyOptions,
   sessionPatch: {
     type: "string",
     help: "JSON object merged into the session's configuration; null takes a field away",

@@ -41,7 +41,7 @@ export async function answerCalls(
   const recorders =
     recordings.directory === undefined
       ? undefined
-      : new CallRecorders({
+      : await CallRecorders.open({
           directory: recordings.directory,
           source: recordings.source,
           agent: agent.name,
@@ -49,7 +49,6 @@ export async function answerCalls(
           clock: io.clock,
           reporter,
         });
-  await recorders?.check();
   const observe = (): Observer[] => [reporter.call(), ...(recorders ? [recorders.record()] : [])];
   const server = await startServer(serverSettings(settings, answerer, observe, io));
   // Whoever reads that we listen may stop us at once.

@@ -3,7 +3,7 @@ import { access, constants, mkdir } from "node:fs/promises";
 import type { Observer } from "../../call/events.js";
 import type { Clock } from "../../clock.js";
 import { BridgeError } from "../../errors.js";
-import { createRecorder } from "../../recording/writer.js";
+import type { createRecorder } from "../../recording/writer.js";
 import type { Reporter } from "../../report/reporter.js";
 
 export interface RecordersOptions {
@@ -16,30 +16,33 @@ export interface RecordersOptions {
   readonly reporter: Reporter;
 }
 
+type CreateRecorder = typeof createRecorder;
+
 export class CallRecorders {
   readonly #options: RecordersOptions;
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(options: RecordersOptions) {
+  readonly #createRecorder: CreateRecorder;
+
+  private constructor(options: RecordersOptions, createRecorder: CreateRecorder) {
     this.#options = options;
+    this.#createRecorder = createRecorder;
   }
 
-  /** @throws BridgeError `cannot-write` when nothing could be recorded: better now than when a call is lost. */
-  async check(): Promise<void> {
-    const { directory } = this.#options;
-    try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await access(directory, constants.W_OK | constants.X_OK);
-    } catch (cause) {
-      const fix = "name a folder that you may write to, for example: --record recordings";
-      throw new BridgeError("cannot-write", `cannot save recordings in ${directory}`, { fix, cause });
-    }
+  /**
+   * Loads what records calls, which nobody waits for who records none.
+   * @throws BridgeError `cannot-write` when nothing could be recorded: better now than when a call is lost.
+   */
+  static async open(options: RecordersOptions): Promise<CallRecorders> {
+    await check(options.directory);
+    const { createRecorder } = await import("../../recording/writer.js");
+    return new CallRecorders(options, createRecorder);
   }
 
   /** The observer that records one call. */
   record(): Observer {
     const { reporter, ...options } = this.#options;
-    const recorder = createRecorder({
+    const recorder = this.#createRecorder({
       ...options,
       onWarning: (code, message) => reporter.warning(code, message),
     });
@@ -60,5 +63,15 @@ export class CallRecorders {
   /** Resolves when every recording is complete. */
   async close(): Promise<void> {
     await Promise.all(this.#closing);
+  }
+}
+
+async function check(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const fix = "name a folder that you may write to, for example: --record recordings";
+    throw new BridgeError("cannot-write", `cannot save recordings in ${directory}`, { fix, cause });
   }
 }

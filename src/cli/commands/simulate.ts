@@ -159,7 +159,7 @@ async function openRecorders(
   { clock }: Io,
 ): Promise<CallRecorders | undefined> {
   if (record === undefined) return undefined;
-  const recorders = new CallRecorders({
+  return CallRecorders.open({
     directory: record,
     agent,
     source: "simulate",
@@ -167,6 +167,4 @@ async function openRecorders(
     clock,
     reporter,
   });
-  await recorders.check();
-  return recorders;
 }

@@ -3,11 +3,13 @@ import { loadConfig } from "../config/load.js";
 import { EXIT_OK } from "./exit-codes.js";
 import { showFailure } from "./failure.js";
 import { readArguments } from "./program.js";
+import { keepPausesShort } from "./short-pauses.js";
 import { makeStyle } from "./ui/color.js";
 import { type Io, processIo } from "./ui/io.js";
 
 /** @param argv as `process.argv`. Sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  keepPausesShort();
   const io = processIo();
   process.on("uncaughtException", (error) => {
     void fail(error, argv, io).then((code) => process.exit(code));

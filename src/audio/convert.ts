@@ -55,6 +55,8 @@ class Transcoder implements Converter {
   readonly #toUlaw: boolean;
   readonly #whole = new WholeSamples();
   readonly #resampler: Resampler | undefined;
+  readonly #decoded = new Scratch();
+  readonly #resampled = new Scratch();
 
   constructor(from: MediaFormat, to: MediaFormat) {
     this.#fromUlaw = from.encoding === "g711_ulaw";
@@ -63,8 +65,11 @@ class Transcoder implements Converter {
   }
 
   convert(chunk: Uint8Array): Uint8Array {
-    const samples = this.#fromUlaw ? decodeUlaw(chunk) : pcmSamples(this.#whole.take(chunk));
-    return this.#encode(this.#resampler ? this.#resampler.process(samples) : samples);
+    const samples = this.#decode(chunk);
+    if (!this.#resampler) return this.#encode(samples);
+    if (!this.#toUlaw) return pcmBytes(this.#resampler.process(samples));
+    const count = this.#resampler.outputCount(samples.length);
+    return encodeUlaw(this.#resampler.process(samples, this.#resampled.take(count)));
   }
 
   flush(): Uint8Array {
@@ -72,7 +77,24 @@ class Transcoder implements Converter {
     return this.#resampler ? this.#encode(this.#resampler.flush()) : NOTHING;
   }
 
+  #decode(chunk: Uint8Array): Int16Array {
+    if (!this.#fromUlaw) return pcmSamples(this.#whole.take(chunk));
+    // The resampler only reads them; without one they leave as they are.
+    return decodeUlaw(chunk, this.#resampler && this.#decoded.take(chunk.length));
+  }
+
   #encode(samples: Int16Array): Uint8Array {
     return this.#toUlaw ? encodeUlaw(samples) : pcmBytes(samples);
+  }
+}
+
+/** Samples on the way from one step to the next: used again and again, so that no frame leaves garbage behind. */
+class Scratch {
+  #samples = new Int16Array(0);
+
+  /** Room for `count` samples, until the next time. */
+  take(count: number): Int16Array {
+    if (count > this.#samples.length) this.#samples = new Int16Array(count);
+    return count === this.#samples.length ? this.#samples : this.#samples.subarray(0, count);
   }
 }

@@ -89,9 +89,14 @@ export class Resampler {
       down === 1 ? [this.#window] : Array.from({ length: down }, () => new Float64Array(laneSamples));
   }
 
-  /** Takes any number of samples and gives all that follow from them, rounded and saturated to 16 bits. */
-  process(samples: Int16Array): Int16Array {
-    const out = new Int16Array(this.#outputCount(samples.length));
+  /**
+   * Takes any number of samples and gives all that follow from them, rounded and saturated to 16 bits.
+   * @param out where to write, as long as `outputCount` says; a new array when absent.
+   */
+  process(
+    samples: Int16Array,
+    out: Int16Array = new Int16Array(this.outputCount(samples.length)),
+  ): Int16Array {
     let written = 0;
     for (let start = 0; start < samples.length; start += this.#blockSamples) {
       written += this.#block(
@@ -118,7 +123,8 @@ export class Resampler {
     this.#position = 0;
   }
 
-  #outputCount(inputs: number): number {
+  /** How many samples follow from the next `inputs`. */
+  outputCount(inputs: number): number {
     return Math.ceil((inputs * this.#plan.up - this.#position) / this.#plan.down);
   }
 
@@ -131,7 +137,7 @@ export class Resampler {
     if (down > 1) this.#deal(taps - 1 + inputs);
 
     // Outputs `up` apart share a phase, and so their taps; they are `down` inputs apart.
-    const count = this.#outputCount(inputs);
+    const count = this.outputCount(inputs);
     for (let first = 0; first < Math.min(up, count); first++) {
       const position = this.#position + first * down;
       const from = Math.floor(position / up);

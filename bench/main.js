@@ -4,6 +4,7 @@ const PARTS = {
   pacing: async () => (await import("./pacing.js")).pacing(),
   startup: async () => (await import("./startup.js")).startup(),
   load: async () => (await import("./load.js")).load(),
+  profile: async () => (await import("./profile.js")).profile(),
 };
 const asked = process.argv.slice(2);
 for (const name of asked) {

@@ -17,7 +17,7 @@ const PATIENCE_MS = 800;
  * @returns `said` and `heard`: the payloads; `hearing`: `{ arrivedAt, heardAt }` of each heard one, on `performance.now()`.
  */
 export async function call(url, callee, { says = NOTHING, format, framing, listenMs = 0 }) {
-  const track = says.play ? says : await Track.encode(says, format, framing);
+  const track = says.start ? says : await Track.encode(says, format, framing);
   const said = [];
   const heard = [];
   const hearing = [];
@@ -31,6 +31,12 @@ export async function call(url, callee, { says = NOTHING, format, framing, liste
     }
   };
   const hangUpAfterMs = Math.max(track.durationMs, listenMs) + PATIENCE_MS;
-  const { senderLateness } = await placeCall({ url, track, callee, hangUpAfterMs, observers: [observer] });
+  const { senderLateness } = await placeCall({
+    url,
+    script: track,
+    callee,
+    hangUpAfterMs,
+    observers: [observer],
+  });
   return { said, heard, hearing, senderLateness };
 }

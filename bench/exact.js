@@ -129,9 +129,10 @@ function raggedTrack(codes) {
     durationMs: frames.length * FRAME_MS,
     voiced: true,
     longestMessage: Math.max(...frames.map(({ message }) => message.length)),
-    play: () => {
+    start: () => {
       let k = 0;
-      return () => frames[k++] ?? quiet;
+      const next = () => ({ frame: frames[k++] ?? quiet });
+      return { next, saidAllAt: frames.length * FRAME_MS, expectsAnswer: true };
     },
   };
 }

@@ -80,7 +80,7 @@ async function placeCalls(url, callee, seconds) {
   const track = await Track.encode({ samplesAt: (rate) => whiteNoise(9, -30, 1000, rate) }, format);
   const arrivals = Array.from({ length: CALLS }, () => []);
   const { summary } = await runLoad({
-    call: { url, track, callee, hangUpAfterMs: seconds * 1000 + 2 * SETTLED_MS },
+    call: { url, script: track, callee, hangUpAfterMs: seconds * 1000 + 2 * SETTLED_MS },
     calls: CALLS,
     concurrency: CALLS,
     ratePerS: CALLS_PER_S,

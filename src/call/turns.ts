@@ -10,7 +10,7 @@ export type TurnEvent =
 /** Voiced audio that must come together before it counts as speech: keeps clicks and key tones out. */
 export const ONSET_MS = 60;
 /** Unvoiced time that ends speech: longer than the stops inside words, shorter than any agent's reply. */
-const HANGOVER_MS = 300;
+export const HANGOVER_MS = 300;
 /** An agent that has sent silence for longer than this was not about to greet. */
 const GREETING_ATTACK_MS = 500;
 /** Agent frames further apart than this belong to different bursts. */

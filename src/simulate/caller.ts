@@ -11,31 +11,24 @@ import type { EndpointMessage } from "../protocol/messages.js";
 import { parseEndpointMessage } from "../protocol/parse.js";
 import type { Profile, ProfiledCall } from "../protocol/profiles.js";
 import { printable } from "../protocol/text.js";
+import { AgentHeard } from "./agent-heard.js";
+import { type AppointedTimes, Appointments } from "./appointments.js";
 import { type ComplaintCode, Complaints } from "./complaints.js";
 import { Ear, type HeardFrame } from "./ear.js";
 import { type Exchange, judged, naturalEnd, type Outcome } from "./ending.js";
 import type { Histogram } from "./histogram.js";
-import type { Player, Track } from "./track.js";
+import type { Moment, Script } from "./script.js";
+import type { TrackFrame } from "./track.js";
 
-export interface KeyPress {
-  readonly digit: string;
-  readonly atMs: number;
-}
-
-export interface CallPlan {
+export interface CallPlan extends AppointedTimes {
   readonly info: ProfiledCall;
   readonly profile: Profile;
-  /** What the caller says. */
-  readonly track: Track;
+  /** What the caller says and does. */
+  readonly script: Script;
   /** Reads the answers. Freed by whoever made it. */
   readonly codec: PayloadCodec;
   /** The endpoint's name for people, without secrets. */
   readonly endpoint: string;
-  readonly keys?: readonly KeyPress[];
-  /** Hangs up then, whatever is going on. Without it (and `dropAfterMs`) the caller hangs up when all is said and answered. */
-  readonly hangUpAfterMs?: number;
-  /** Cuts the connection then, without a word. */
-  readonly dropAfterMs?: number;
 }
 
 export interface CallerEffects {
@@ -53,8 +46,9 @@ export class Caller {
   readonly #plan: CallPlan;
   readonly #effects: CallerEffects;
   readonly #lateness: Histogram;
-  readonly #keys: readonly KeyPress[];
-  readonly #nextFrame: Player;
+  readonly #script: Script;
+  readonly #appointments: Appointments;
+  readonly #agent = new AgentHeard();
   readonly #ear: Ear;
   readonly #turns: Turns;
   readonly #metrics = new Metrics();
@@ -62,7 +56,7 @@ export class Caller {
   #now = 0;
   #dueAt = 0;
   #framesSaid = 0;
-  #keysPressed = 0;
+  #anyKeys: boolean;
   /** When the caller last said or pressed something. */
   #activeAt = Number.NEGATIVE_INFINITY;
   /** When the last voiced audio of the agent will have been heard. */
@@ -75,8 +69,9 @@ export class Caller {
     this.#plan = plan;
     this.#effects = effects;
     this.#lateness = lateness;
-    this.#keys = [...(plan.keys ?? [])].sort((a, b) => a.atMs - b.atMs);
-    this.#nextFrame = plan.track.play();
+    this.#script = plan.script;
+    this.#appointments = new Appointments(plan);
+    this.#anyKeys = this.#appointments.anyKeys;
     this.#ear = new Ear(plan.codec);
     this.#turns = new Turns((event) => this.#note(event));
     this.#complaints = new Complaints(plan.info, (code, message) =>
@@ -121,9 +116,9 @@ export class Caller {
     this.#now = now;
     const congested = this.#effects.congested();
     for (let due = this.#dueAt; due <= now; due = this.#dueAt) {
-      if (due === this.#keyAt) this.#press(this.#keys[this.#keysPressed++]);
-      else if (due === this.#endAt) this.#finish();
-      else this.#say(due, congested);
+      if (due === this.#appointments.keyAt) this.#press(this.#appointments.takeKey().digit, due);
+      else if (due === this.#endAt) this.#finish(this.#appointments.ending);
+      else this.#live(due, congested);
       this.#reckon();
     }
   }
@@ -171,31 +166,32 @@ export class Caller {
   #reckon(): void {
     this.#dueAt = this.#outcome
       ? Number.POSITIVE_INFINITY
-      : Math.min(this.#framesSaid * FRAME_MS, this.#keyAt, this.#endAt);
-  }
-
-  get #keyAt(): number {
-    return this.#keys[this.#keysPressed]?.atMs ?? Number.POSITIVE_INFINITY;
+      : Math.min(this.#framesSaid * FRAME_MS, this.#appointments.keyAt, this.#endAt);
   }
 
   get #endAt(): number {
-    const { hangUpAfterMs, dropAfterMs } = this.#plan;
-    if (hangUpAfterMs === undefined && dropAfterMs === undefined) return naturalEnd(this.#exchange);
-    return Math.min(hangUpAfterMs ?? Number.POSITIVE_INFINITY, dropAfterMs ?? Number.POSITIVE_INFINITY);
+    return this.#appointments.endAt ?? naturalEnd(this.#exchange);
   }
 
   get #exchange(): Exchange {
-    const { track } = this.#plan;
     return {
-      saidAllAt: Math.max(track.durationMs, this.#keys.at(-1)?.atMs ?? 0),
-      expectsAnswer: track.voiced || this.#keys.length > 0,
+      saidAllAt: Math.max(this.#script.saidAllAt, this.#appointments.lastKeyAt),
+      expectsAnswer: this.#script.expectsAnswer || this.#anyKeys,
       activeAt: this.#activeAt,
       agentVoicedUntil: this.#agentVoicedUntil,
     };
   }
 
-  #say(due: number, congested: boolean): void {
-    const { payload, message, voiced } = this.#nextFrame();
+  /** The next 20 ms, as the script wants them. */
+  #live(due: number, congested: boolean): void {
+    this.#agent.advance(due);
+    const moment: Moment = this.#script.next(due, this.#agent);
+    if (moment.keys) for (const digit of moment.keys) this.#press(digit, due);
+    if (moment.end) this.#finish(moment.end);
+    else this.#say(moment.frame, due, congested);
+  }
+
+  #say({ payload, message, voiced }: TrackFrame, due: number, congested: boolean): void {
     this.#framesSaid++;
     this.#lateness.record(this.#now - due);
     if (congested) {
@@ -210,9 +206,10 @@ export class Caller {
     if (voiced) this.#activeAt = due;
   }
 
-  #press({ digit, atMs }: KeyPress): void {
+  #press(digit: string, at: number): void {
     const { profile, info } = this.#plan;
-    this.#activeAt = atMs;
+    this.#activeAt = at;
+    this.#anyKeys = true;
     if (profile.dtmf) {
       this.#effects.send(profile.dtmf(info, digit));
       this.#note({ type: "dtmf", digit });
@@ -227,6 +224,8 @@ export class Caller {
     for (const frame of frames) {
       this.#turns.agentChunk(this.#now, frame.heardAt, frame.ms, frame.voiced);
       if (frame.voiced && this.#turns.agentSpeaking) this.#agentVoicedUntil = frame.heardAt + frame.ms;
+      this.#agent.hear(frame);
+      this.#script.hear?.(frame);
       this.#effects.heard(frame);
     }
     if (refusedMs > 0) {
@@ -235,10 +234,9 @@ export class Caller {
     }
   }
 
-  /** The end that the plan wants, now that its time has come. */
-  #finish(): void {
-    const { hangUpAfterMs = Number.POSITIVE_INFINITY, dropAfterMs = Number.POSITIVE_INFINITY } = this.#plan;
-    if (dropAfterMs < hangUpAfterMs) {
+  /** The end that the caller wants, now that its time has come. */
+  #finish(ending: "hang-up" | "drop"): void {
+    if (ending === "drop") {
       this.#effects.drop();
       this.#end(
         "caller-lost",
@@ -271,15 +269,17 @@ export class Caller {
   #end(reason: EndReason, outcome: Outcome): void {
     this.#turns.tick(this.#now);
     const summary = this.#metrics.summary(this.#now, this.#turns.talkOverMs);
-    this.#outcome = outcome;
+    const judgement = this.#script.judge?.(outcome, this.#now) ?? outcome;
+    this.#outcome = judgement;
     this.#summary = summary;
     this.#reckon();
-    this.#note({ type: "call-ended", reason, detail: outcome.detail, summary });
+    this.#note({ type: "call-ended", reason, detail: judgement.detail, summary });
   }
 
   #note(note: CallNote): void {
     const event: CallEvent = { ...note, at: this.#now };
     this.#metrics.observe(event);
+    this.#script.observe?.(event);
     this.#effects.note(event);
   }
 }

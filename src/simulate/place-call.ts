@@ -10,15 +10,16 @@ import { type Clock, realClock, type Timer } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { dial, shownUrl } from "../pbx/dial.js";
 import { PROFILES, type ProfileName } from "../protocol/profiles.js";
-import { Caller, type CallerEffects, type KeyPress } from "./caller.js";
+import type { AppointedTimes } from "./appointments.js";
+import { Caller, type CallerEffects } from "./caller.js";
 import type { ComplaintCode } from "./complaints.js";
 import type { Outcome } from "./ending.js";
 import { HeardWav } from "./heard-wav.js";
 import { Histogram } from "./histogram.js";
 import { type Paced, Pacer } from "./pacer.js";
-import type { Track } from "./track.js";
+import type { ScriptMaker } from "./script.js";
 
-export interface CallOptions {
+export interface CallOptions extends AppointedTimes {
   readonly url: string;
   /** Sent with the upgrade request. Secrets: they appear nowhere else. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -30,11 +31,8 @@ export interface CallOptions {
   readonly caller?: string;
   readonly callee?: string;
   readonly accountId?: string;
-  /** What the caller says, in the call's media format. */
-  readonly track: Track;
-  readonly keys?: readonly KeyPress[];
-  readonly hangUpAfterMs?: number;
-  readonly dropAfterMs?: number;
+  /** What the caller says and does, in the call's media format: a track, a scenario, a live phone. */
+  readonly script: ScriptMaker;
   /** Writes what the caller heard to this WAV file. */
   readonly out?: string;
   readonly observers?: readonly Observer[];
@@ -67,8 +65,8 @@ const CONGESTED_FRAMES = 500 / FRAME_MS;
  * is aborted before the call began.
  */
 export async function placeCall(options: CallOptions): Promise<CallResult> {
-  const { track, out, signal, observers = [], profile = "v06" } = options;
-  const opus = track.format.encoding === "opus" ? await loadOpus() : undefined;
+  const { script: maker, out, signal, observers = [], profile = "v06" } = options;
+  const opus = maker.format.encoding === "opus" ? await loadOpus() : undefined;
   const socket = await dial(options);
   const file = out === undefined ? undefined : await openOut(out, socket);
 
@@ -76,14 +74,14 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   const pacer = options.pacer ?? new Pacer(clock);
   const senderLateness = options.lateness ?? new Histogram();
   // Whether somebody speaks can be told at 8 kHz, which is cheap; what is kept is decoded in full.
-  const agentRate: SampleRate = file ? 48000 : 8000;
-  const codec = createPayloadCodec(track.format, { agentRate, opus });
+  const agentRate: SampleRate = file ? 48000 : (maker.hearsAt ?? 8000);
+  const codec = createPayloadCodec(maker.format, { agentRate, opus });
   const heardWav = file && new HeardWav(codec.plain);
 
   let closeTimer: Timer | undefined;
   const effects: CallerEffects = {
     send: (message) => socket.send(message),
-    congested: () => socket.bufferedAmount > CONGESTED_FRAMES * track.longestMessage,
+    congested: () => socket.bufferedAmount > CONGESTED_FRAMES * maker.longestMessage,
     close: (code, reason) => {
       socket.close(code, reason);
       closeTimer = clock.setTimer(() => socket.terminate(), CLOSE_TIMEOUT_MS);
@@ -100,10 +98,11 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     accountId: options.accountId ?? "simulated",
     caller: options.caller ?? "+12025550101",
     callee: options.callee ?? "+12025550199",
-    format: track.format,
+    format: maker.format,
   };
   const endpoint = options.endpoint ?? shownUrl(options.url);
-  const plan = { ...options, info, profile: PROFILES[profile], endpoint, codec };
+  const script = maker.start({ callId: info.callId, plain: codec.plain });
+  const plan = { ...options, script, info, profile: PROFILES[profile], endpoint, codec };
   const caller = new Caller(plan, effects, senderLateness);
 
   const openedAt = clock.now();

@@ -9,21 +9,20 @@ import { pcmBytes } from "../audio/pcm.js";
 import { SpeechDetector } from "../audio/speech.js";
 import { ONSET_MS } from "../call/turns.js";
 import { serializeCallerMedia } from "../protocol/serialize.js";
+import type { Moment, Script, ScriptMaker } from "./script.js";
 import type { Source } from "./source.js";
 
+/** One frame of the caller's audio, ready to send. */
 export interface TrackFrame {
   readonly payload: Payload;
   readonly message: string;
   readonly voiced: boolean;
 }
 
-/** Gives the frames of one call, one after the other, without end: after the source comes silence. */
-export type Player = () => TrackFrame;
-
 /** Opus: the encoder's memory of the source is gone after this many frames, and silence stays the same packet. */
 const OPUS_TAIL_FRAMES = 10;
 
-export class Track {
+export class Track implements ScriptMaker {
   readonly format: MediaFormat;
   /** Length of the source, in whole frames. */
   readonly durationMs: number;
@@ -31,8 +30,8 @@ export class Track {
   readonly voiced: boolean;
   /** The longest message, in characters. */
   readonly longestMessage: number;
-  readonly #frames: readonly TrackFrame[];
-  readonly #silence: TrackFrame;
+  readonly #moments: readonly Moment[];
+  readonly #silence: Moment;
   readonly #framing: OpusFraming;
 
   private constructor(format: MediaFormat, durationMs: number, frames: TrackFrame[], framing: OpusFraming) {
@@ -40,8 +39,9 @@ export class Track {
     this.durationMs = durationMs;
     this.voiced = holdsSpeech(frames);
     this.longestMessage = frames.reduce((longest, frame) => Math.max(longest, frame.message.length), 0);
-    this.#silence = frames.pop() as TrackFrame;
-    this.#frames = frames;
+    const moments = frames.map((frame) => ({ frame }));
+    this.#silence = moments.pop() as Moment;
+    this.#moments = moments;
     this.#framing = framing;
   }
 
@@ -65,15 +65,20 @@ export class Track {
     return new Track(format, sourceFrames * FRAME_MS, frames, framing);
   }
 
-  play(): Player {
+  /** The frames of one call, one after the other, without end: after the source comes silence. */
+  start(): Script {
     let k = 0;
-    const next: Player = () => this.#frames[k++] ?? this.#silence;
+    const next = () => this.#moments[k++] ?? this.#silence;
+    return { next: this.#reframed(next), saidAllAt: this.durationMs, expectsAnswer: this.voiced };
+  }
+
+  /** A container is one stream with numbered pages or blocks, so every call writes its own. */
+  #reframed(next: () => Moment): () => Moment {
     if (this.format.encoding !== "opus" || this.#framing === "raw") return next;
-    // A container is one stream with numbered pages or blocks, so every call writes its own.
     const framer = new OpusFramer(this.#framing);
     return () => {
-      const { payload, voiced } = next();
-      return ready(Payload.fromBytes(framer.frame(payload.bytes)), voiced);
+      const { payload, voiced } = next().frame;
+      return { frame: ready(Payload.fromBytes(framer.frame(payload.bytes)), voiced) };
     };
   }
 }

@@ -20,7 +20,7 @@ test("all calls are placed, never more at a time than allowed, and summed up", a
   const progress: LoadProgress[] = [];
   const observed: number[] = [];
   const { summary, last, firstError } = await runLoad({
-    call: { url: endpoint.url, track, hangUpAfterMs: 200 },
+    call: { url: endpoint.url, script: track, hangUpAfterMs: 200 },
     calls: 20,
     concurrency: 7,
     observersOf: (index) => [({ type }) => void (type === "call-ended" && observed.push(index))],
@@ -51,7 +51,11 @@ test("calls that cannot begin are failures by code", async () => {
   const { url } = endpoint;
   await endpoint.close();
   endpoint = undefined;
-  const { summary, last, firstError } = await runLoad({ call: { url, track }, calls: 3, concurrency: 2 });
+  const { summary, last, firstError } = await runLoad({
+    call: { url, script: track },
+    calls: 3,
+    concurrency: 2,
+  });
   expect(summary).toMatchObject({ calls: 3, ok: 0, failed: 3, failures: { "endpoint-unreachable": 3 } });
   expect(summary.firstAudioMs).toEqual({ p50: null, p95: null, p99: null, max: null });
   expect(last).toBeUndefined();
@@ -60,7 +64,7 @@ test("calls that cannot begin are failures by code", async () => {
 
 test("calls that fail are failures by reason", async () => {
   endpoint = await Endpoint.listen({});
-  const call = { url: endpoint.url, track, hangUpAfterMs: 150 };
+  const call = { url: endpoint.url, script: track, hangUpAfterMs: 150 };
   const { summary } = await runLoad({ call, calls: 3, concurrency: 3 });
   expect(summary).toMatchObject({ calls: 3, failed: 3, failures: { "no-agent-audio": 3 } });
 });
@@ -69,7 +73,7 @@ test("a rate spaces the beginnings", async () => {
   endpoint = await Endpoint.listen(echo);
   const starts: number[] = [];
   await runLoad({
-    call: { url: endpoint.url, track, hangUpAfterMs: 20 },
+    call: { url: endpoint.url, script: track, hangUpAfterMs: 20 },
     calls: 4,
     concurrency: 4,
     ratePerS: 20,
@@ -92,7 +96,7 @@ test("the signal stops the load: no new calls, the running ones hang up, what wa
       if (++frames === 20) stop.abort();
     },
   });
-  const call = { url: endpoint.url, track };
+  const call = { url: endpoint.url, script: track };
   const { summary } = await runLoad({ call, calls: 1000, concurrency: 2, signal: stop.signal });
   expect(summary.calls).toBeLessThanOrEqual(2);
   expect(summary.failures.interrupted).toBeGreaterThan(0);
@@ -101,7 +105,7 @@ test("the signal stops the load: no new calls, the running ones hang up, what wa
 });
 
 test("a signal that is already aborted places nothing", async () => {
-  const call = { url: "ws://127.0.0.1:1/", track };
+  const call = { url: "ws://127.0.0.1:1/", script: track };
   const { summary } = await runLoad({ call, calls: 5, signal: AbortSignal.abort() });
   expect(summary.calls).toBe(0);
 });
@@ -111,6 +115,6 @@ test("a fault of ours ends the load and is not counted as the endpoint's", async
   const observersOf = () => {
     throw new TypeError("ours");
   };
-  const call = { url: endpoint.url, track, hangUpAfterMs: 100 };
+  const call = { url: endpoint.url, script: track, hangUpAfterMs: 100 };
   await expect(runLoad({ call, calls: 5, observersOf })).rejects.toThrow("ours");
 });

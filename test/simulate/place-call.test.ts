@@ -37,7 +37,13 @@ async function listen(script: Script): Promise<Endpoint> {
 async function call(endpoint: Endpoint, options: Partial<CallOptions> = {}) {
   const events: CallEvent[] = [];
   const observers = [(event: CallEvent) => void events.push(event)];
-  const result = await placeCall({ track, hangUpAfterMs: 500, ...options, url: endpoint.url, observers });
+  const result = await placeCall({
+    script: track,
+    hangUpAfterMs: 500,
+    ...options,
+    url: endpoint.url,
+    observers,
+  });
   return { result, events };
 }
 
@@ -64,7 +70,7 @@ test.each([
     const endpoint = await listen(parrot());
     const out = join(folder, `${encoding}-${framing}.wav`);
     const spoken = await Track.encode(chirp, PORTAL_FORMATS[encoding], framing);
-    const { result, events } = await call(endpoint, { track: spoken, out, hangUpAfterMs: 700 });
+    const { result, events } = await call(endpoint, { script: spoken, out, hangUpAfterMs: 700 });
     expect(result).toMatchObject({ ok: true, reason: "hung-up", closeCode: 1000, complaints: {} });
     expect(endpoint.log).toEqual(["start", "media", "hangup"]);
     expect(endpoint.calls[0]).toMatchObject({ callId: result.callId, format: PORTAL_FORMATS[encoding] });
@@ -88,7 +94,7 @@ test("pcm16: the file holds bit by bit what the endpoint sent, at the time at wh
     { name: "silence", samplesAt: () => new Int16Array(480) },
     PORTAL_FORMATS.pcm16,
   );
-  const { events } = await call(endpoint, { track: silent, out });
+  const { events } = await call(endpoint, { script: silent, out });
   const arrived = events.find((event) => event.type === "agent-audio");
   const first = Math.round(((arrived as { heardAt: number }).heardAt * 24000) / 1000);
   const heard = readWav(await readFile(out)).samples;

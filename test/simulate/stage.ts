@@ -10,6 +10,7 @@ import { mediaSerializer } from "../../src/protocol/serialize.js";
 import { Caller, type CallPlan } from "../../src/simulate/caller.js";
 import type { HeardFrame } from "../../src/simulate/ear.js";
 import { Histogram } from "../../src/simulate/histogram.js";
+import type { ScriptMaker } from "../../src/simulate/script.js";
 import { Track } from "../../src/simulate/track.js";
 
 const info = {
@@ -39,8 +40,8 @@ export const LOUD = media(loud);
 export const QUIET = media(quiet);
 export const mediaOf = (bytes: Uint8Array) => media(Payload.fromBytes(bytes));
 
-export type Settings = Partial<Omit<CallPlan, "info" | "profile" | "codec">> & {
-  readonly track: Track;
+export type Settings = Partial<Omit<CallPlan, "info" | "profile" | "codec" | "script">> & {
+  readonly track: ScriptMaker;
   readonly profileName?: ProfileName;
 };
 
@@ -55,10 +56,11 @@ export class Stage {
   congested = false;
   #now = 0;
 
-  constructor({ profileName = "v06", ...settings }: Settings) {
+  constructor({ profileName = "v06", track, ...settings }: Settings) {
     const plan: CallPlan = {
       endpoint: "the stage",
       ...settings,
+      script: track.start({ callId: info.callId, plain: info.format }),
       info,
       profile: PROFILES[profileName],
       codec: createPayloadCodec(info.format, { agentRate: 8000 }),

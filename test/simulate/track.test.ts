@@ -7,12 +7,19 @@ import type { OpusFraming } from "../../src/audio/opus-framing.js";
 import { createPayloadCodec } from "../../src/audio/payload-codec.js";
 import { pcmBytes, pcmSamples } from "../../src/audio/pcm.js";
 import { sine, toneDbfs } from "../../src/audio/signal.js";
+import { AgentHeard } from "../../src/simulate/agent-heard.js";
 import type { Source } from "../../src/simulate/source.js";
-import { Track } from "../../src/simulate/track.js";
+import { Track, type TrackFrame } from "../../src/simulate/track.js";
 
 /** 90 ms: not a whole number of frames. */
 const tone: Source = { name: "tone", samplesAt: (rate) => sine(500, -9, 90, rate) };
 const nothing: Source = { name: "nothing", samplesAt: (rate) => new Int16Array(rate / 10) };
+
+/** The frames of one call. */
+function nextOf(track: Track): () => TrackFrame {
+  const script = track.start();
+  return () => script.next(0, new AgentHeard()).frame;
+}
 
 test.each([
   ["g711_ulaw", 8000, 0xff, 160],
@@ -23,7 +30,7 @@ test.each([
     const track = await Track.encode(tone, PORTAL_FORMATS[name]);
     expect(track.durationMs).toBe(100);
     expect(track.voiced).toBe(true);
-    const next = track.play();
+    const next = nextOf(track);
     const frames = Array.from({ length: 7 }, next);
     const samples = tone.samplesAt(rate);
     const expected = name === "pcm16" ? pcmBytes(samples) : encodeUlaw(samples);
@@ -40,11 +47,11 @@ test.each([
 
 test("calls share the messages and each starts at the beginning", async () => {
   const track = await Track.encode(tone, PORTAL_FORMATS.g711_ulaw);
-  const first = track.play();
-  const second = track.play();
+  const first = nextOf(track);
+  const second = nextOf(track);
   first();
   expect(second()).not.toBe(first());
-  expect(track.play()()).toBe(track.play()());
+  expect(nextOf(track)()).toBe(nextOf(track)());
 });
 
 test.each(["raw", "ogg", "webm"] as OpusFraming[])(
@@ -53,7 +60,7 @@ test.each(["raw", "ogg", "webm"] as OpusFraming[])(
     const track = await Track.encode(tone, PORTAL_FORMATS.opus, framing);
     const opus = await loadOpus();
     const codec = createPayloadCodec(PORTAL_FORMATS.opus, { agentRate: 48000, opus });
-    const next = track.play();
+    const next = nextOf(track);
     const heard = Array.from({ length: 200 }, () => codec.decode(next().payload));
     expect(heard.every((frame) => frame.length === 1920)).toBe(true);
     const samples = pcmSamples(Buffer.concat(heard));
@@ -66,7 +73,7 @@ test.each(["raw", "ogg", "webm"] as OpusFraming[])(
 
 test("two calls in a container are two whole streams", async () => {
   const track = await Track.encode(tone, PORTAL_FORMATS.opus, "ogg");
-  const [first, second] = [track.play(), track.play()];
+  const [first, second] = [nextOf(track), nextOf(track)];
   const heads = [first(), second()].map((frame) => frame.payload.bytes.toString("latin1", 0, 4));
   expect(heads).toEqual(["OggS", "OggS"]);
   expect(first().payload.bytes.includes("OpusHead")).toBe(false);

@@ -101,7 +101,7 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
     const { summary, firstError } = await runLoad({
       call: {
         ...(settings.endpoint ?? { url: (server as BridgeServer).url }),
-        track,
+        script: track,
         profile: settings.profile,
         caller: settings.caller,
         callee: settings.callee,

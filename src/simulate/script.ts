@@ -1,0 +1,56 @@
+/** What a caller says and does, decided 20 ms at a time: the seam between a call and a track, a scenario or a live phone. */
+import type { MediaFormat, SampleRate } from "../audio/format.js";
+import type { CallEvent } from "../call/events.js";
+import type { HeardFrame } from "./ear.js";
+import type { Outcome } from "./ending.js";
+import type { TrackFrame } from "./track.js";
+
+/** One call's course. Times are milliseconds of the call's clock. */
+export interface Script {
+  /**
+   * Called once for every frame, in order; `at` is when the frame is due. The caller's own lateness does not show in it.
+   * @param agent what has been heard of the agent up to `at`; the same object each time.
+   */
+  next(at: number, agent: AgentState): Moment;
+  /** When all is said: Infinity while that is open, and then the call has no natural end. */
+  readonly saidAllAt: number;
+  /** Whether an answer is to be expected: decides the natural end, and whether a silent agent has failed. */
+  readonly expectsAnswer: boolean;
+  /** Told of all that is heard of the agent, as it arrives: it may be heard later. */
+  hear?(frame: HeardFrame): void;
+  /** Told of everything that happens in the call, as observers are. */
+  observe?(event: CallEvent): void;
+  /** Has the last word on how the call came out. */
+  judge?(outcome: Outcome, now: number): Outcome;
+}
+
+/** Makes the script of each call. Shared by all calls of a load. */
+export interface ScriptMaker {
+  readonly format: MediaFormat;
+  /** The longest message of any frame, in characters: what is a full socket is reckoned by it. */
+  readonly longestMessage: number;
+  /** The rate at which Opus is decoded for `Script.hear`. Default 8000: enough to tell who speaks. */
+  readonly hearsAt?: SampleRate;
+  /** A call begins. @param call `plain` is the format of the frames that `Script.hear` is given. */
+  start(call: { readonly callId: string; readonly plain: MediaFormat }): Script;
+}
+
+export interface Moment {
+  readonly frame: TrackFrame;
+  /** Keys pressed just before the frame: `0-9*#`. */
+  readonly keys?: readonly string[];
+  /** Ends the call now, in place of the frame. */
+  readonly end?: "hang-up" | "drop";
+}
+
+/** What a caller has heard of the agent so far. */
+export interface AgentState {
+  readonly speaking: boolean;
+  /** When its present speech began, or its last; -Infinity before any. */
+  readonly speakingSince: number;
+  /** When its last speech was over; -Infinity before any, and no later than `speakingSince` while it speaks. */
+  readonly quietSince: number;
+  readonly spokeAtAll: boolean;
+  /** How many times it began to speak. */
+  readonly turns: number;
+}

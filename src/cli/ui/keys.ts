@@ -1,0 +1,122 @@
+/** The keyboard of a terminal, key by key, given back as it was on every way out of the process. */
+import { KeyParser } from "./key-parser.js";
+
+/** What is needed of `process.stdin`. */
+export interface KeyInput {
+  readonly isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+  setEncoding(encoding: "utf8"): unknown;
+  on(event: "data", listener: (text: string) => void): unknown;
+  off(event: "data", listener: (text: string) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
+/** What is needed of `process`. */
+export interface KeyHost {
+  readonly pid: number;
+  on(event: "exit" | "SIGHUP" | "SIGCONT", listener: () => void): unknown;
+  off(event: "exit" | "SIGHUP" | "SIGCONT", listener: () => void): unknown;
+  kill(pid: number, signal: NodeJS.Signals): unknown;
+}
+
+export interface KeyActions {
+  key(key: string): void;
+  /** The terminal is about to be left, for good or until `resumed`: what was drawn on it must be finished. */
+  leaving(): void;
+  /** The process goes on after ^Z. */
+  resumed(): void;
+}
+
+/** What raw mode takes out of the terminal's hands, as the signals that it would have sent. */
+const SIGNAL_KEYS: Readonly<Record<string, NodeJS.Signals>> = { "^C": "SIGINT", "^\\": "SIGQUIT" };
+
+export class Keyboard {
+  readonly #input: KeyInput;
+  readonly #host: KeyHost;
+  readonly #actions: KeyActions;
+  readonly #parser = new KeyParser();
+  #isRaw = false;
+  #isOpen = true;
+
+  /** Listens until `close`. @param input a terminal. */
+  constructor(input: KeyInput, actions: KeyActions, host: KeyHost = process) {
+    this.#input = input;
+    this.#actions = actions;
+    this.#host = host;
+    input.setEncoding("utf8");
+    input.on("data", this.#onData);
+    // An uncaught exception and every `process.exit` end in this event.
+    host.on("exit", this.#onExit);
+    host.on("SIGHUP", this.#onHangup);
+    host.on("SIGCONT", this.#onContinue);
+    this.#setRaw(true);
+    input.resume();
+  }
+
+  /** Gives the terminal back. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#setRaw(false);
+    this.#input.off("data", this.#onData);
+    this.#input.pause();
+    this.#host.off("exit", this.#onExit);
+    this.#host.off("SIGHUP", this.#onHangup);
+    this.#host.off("SIGCONT", this.#onContinue);
+  }
+
+  readonly #onData = (text: string): void => {
+    for (const key of this.#parser.push(text)) {
+      const signal = SIGNAL_KEYS[key];
+      if (signal !== undefined) this.#signal(signal);
+      else if (key === "^Z") this.#suspend();
+      else this.#actions.key(key);
+    }
+  };
+
+  readonly #onExit = (): void => {
+    this.#actions.leaving();
+    this.#setRaw(false);
+  };
+
+  /** The terminal is gone or going: the call is ended in good order, as when the process is told to stop. */
+  readonly #onHangup = (): void => {
+    this.#actions.leaving();
+    this.close();
+    this.#host.kill(this.#host.pid, "SIGTERM");
+  };
+
+  readonly #onContinue = (): void => {
+    if (!this.#isOpen) return;
+    // The shell has put the terminal back into its own mode, whatever was set before.
+    this.#isRaw = false;
+    this.#setRaw(true);
+    this.#actions.resumed();
+  };
+
+  #signal(signal: NodeJS.Signals): void {
+    // SIGINT is listened to and ends the call; after SIGQUIT nothing of ours runs any more.
+    if (signal === "SIGQUIT") {
+      this.#actions.leaving();
+      this.close();
+    }
+    this.#host.kill(this.#host.pid, signal);
+  }
+
+  #suspend(): void {
+    this.#actions.leaving();
+    this.#setRaw(false);
+    this.#host.kill(this.#host.pid, "SIGTSTP");
+  }
+
+  #setRaw(isRaw: boolean): void {
+    if (isRaw === this.#isRaw) return;
+    this.#isRaw = isRaw;
+    try {
+      this.#input.setRawMode?.(isRaw);
+    } catch {
+      // The terminal is gone: there is nothing left to put back.
+    }
+  }
+}

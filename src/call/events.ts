@@ -69,6 +69,8 @@ export type CallNote =
     }
   | { readonly type: "fault"; readonly code: FaultCode | CallFaultCode; readonly detail: string }
   | { readonly type: "warning"; readonly code: string; readonly message: string }
+  /** A person on the phone marked this moment, the first with number 1. */
+  | { readonly type: "mark"; readonly number: number }
   | { readonly type: "hangup"; readonly reason?: string }
   | {
       readonly type: "call-ended";

@@ -51,7 +51,7 @@ export function readArguments(args: readonly string[]): Asked {
 function optionOf(key: SettingKey): Option {
   const { flag = "", type } = settings[key];
   const option = new Option(flag);
-  const isRepeatable = type === "headers" || type === "options";
+  const isRepeatable = type === "headers" || type === "options" || type === "budgets";
   return isRepeatable ? option.argParser((value, before: string[] = []) => [...before, value]) : option;
 }
 
@@ -63,7 +63,9 @@ function flagsOf(command: Command, sub: Commander, program: Commander): Flags {
     if (option === undefined) {
       if (sub.args[0] !== undefined) flags[key] = sub.args[0];
     } else if (owner.getOptionValueSource(option.attributeName()) === "cli") {
-      flags[key] = option.negate ? true : owner.getOptionValue(option.attributeName());
+      // `--speaker` and `--no-speaker` share one value, which tells the two apart.
+      const value = owner.getOptionValue(option.attributeName());
+      if (option.negate === (value === false)) flags[key] = option.negate ? true : value;
     }
   }
   return flags;

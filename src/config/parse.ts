@@ -2,6 +2,7 @@
 import type { AgentKind } from "../agents/agent.js";
 import { suggest } from "../suggest.js";
 import { BadValue } from "./bad-value.js";
+import { parseBudgets } from "./budgets.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
 import type { Setting } from "./setting.js";
@@ -22,8 +23,12 @@ export function parseValue(setting: Setting, raw: unknown, env: Environment): un
       return readHeaders(isRecord(raw) ? textEntries(raw) : texts(raw).map(splitHeader), env);
     case "options":
       return Object.fromEntries(isRecord(raw) ? textEntries(raw) : texts(raw).map(splitOption));
+    case "budgets":
+      return parseBudgets(texts(raw));
     case "agent":
       return isAgentKind(raw) ? raw : text(raw);
+    case "device":
+      return parseDevice(raw);
     case "tools":
       return readTools(raw, env);
     default:
@@ -91,6 +96,12 @@ function parseBoolean(raw: unknown): boolean {
   if (["1", "true", "yes", "on"].includes(word)) return true;
   if (["0", "false", "no", "off"].includes(word)) return false;
   throw new BadValue("the value is neither true nor false", { instead: "true" });
+}
+
+function parseDevice(raw: unknown): string | boolean {
+  if (typeof raw === "boolean") return raw;
+  const name = text(raw);
+  return name === "true" || (name !== "false" && name);
 }
 
 function splitOption(text: string): readonly [string, string] {

@@ -1,5 +1,6 @@
 /** What one row of the settings table says, and the types that follow from the rows. */
 import type { AgentKind } from "../agents/agent.js";
+import type { Budget } from "../simulate/budgets.js";
 import type { ToolsConfig } from "../tools/config.js";
 import type { Table } from "./schema.js";
 import type { ToolsFile } from "./tools.js";
@@ -34,8 +35,12 @@ export type SettingType =
   | "options"
   /** `1@2s,#@3.5s`: a key at a time. */
   | "dtmf"
+  /** `first-audio.p95=900ms,failed=1%`, repeatable. */
+  | "budgets"
   /** `kind`, `kind:URL` or the path of a module; in a config file also an agent kind itself. */
   | "agent"
+  /** A microphone or speaker by name; `true` for the system's default, `false` for none. */
+  | "device"
   /** What the agent's model may do besides talking: an object of a config file. */
   | "tools";
 
@@ -89,7 +94,9 @@ interface ValueTypes {
   headers: Readonly<Record<string, string>>;
   options: Readonly<Record<string, string>>;
   dtmf: readonly DtmfPress[];
+  budgets: readonly Budget[];
   agent: string | AgentKind;
+  device: string | boolean;
   tools: ToolsConfig;
 }
 
@@ -107,7 +114,7 @@ type ReadKey<K extends string, S extends Setting> = S["type"] extends keyof type
 /** True when the setting always has a value. */
 type Always<S extends Setting> = S extends { readonly default: string }
   ? true
-  : S["type"] extends "boolean" | "headers" | "options" | "dtmf"
+  : S["type"] extends "boolean" | "headers" | "options" | "dtmf" | "budgets"
     ? true
     : false;
 
@@ -123,12 +130,13 @@ export type Values<C extends CommandName> = {
 type Duration = 0 | "0" | `${number}ms` | `${number}s` | `${number}m`;
 
 /** How a config file may write each type. */
-interface FileTypes extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf" | "tools"> {
+interface FileTypes extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf" | "budgets" | "tools"> {
   duration: Duration;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
   rate: `${number}/s`;
   options: Readonly<Record<string, string | number | boolean>>;
   dtmf: string;
+  budgets: string | readonly string[];
   tools: ToolsFile;
 }
 

@@ -65,6 +65,8 @@ function describe(
       return [TO_AGENT, fields];
     case "fault":
       return [FROM_CALLER, fields];
+    case "mark":
+      return [FROM_CALLER, fields];
     case "hangup":
       return [FROM_CALLER, { ...fields, ...(fields.reason && { reason: redaction.text(fields.reason) }) }];
     case "call-ended":

@@ -89,6 +89,8 @@ function fieldsOf(event: CallEvent, personal: Personal): object | undefined {
       return { name: safeText(event.name, 64), ok: !event.isError, tookMs: round(event.tookMs) };
     case "dtmf":
       return { digit: personal.digit(event.digit) };
+    case "mark":
+      return { number: event.number };
     case "call-ended":
       return endOf(event);
     default:

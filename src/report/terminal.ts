@@ -99,6 +99,9 @@ export class TerminalReporter implements Reporter {
       case "dtmf":
         say("key", safeText(this.#personal.digit(event.digit)));
         break;
+      case "mark":
+        say(`mark ${event.number}`);
+        break;
       case "tool-call":
         say("tool", safeText(event.name, 64));
         break;

@@ -23,6 +23,11 @@ it("collects repeatable flags, and lets the last of the others win", () => {
   });
 });
 
+it("takes devices with and without a name, and tells --no-speaker from --speaker", () => {
+  expect(flags("simulate", "--mic", "--speaker", "Desk")).toEqual({ mic: true, speaker: "Desk" });
+  expect(flags("simulate", "--mic", "Webcam", "--no-speaker")).toEqual({ mic: "Webcam", noSpeaker: true });
+});
+
 it("knows the same flag by its command", () => {
   expect(flags("simulate", "--out", "a.wav")).toEqual({ out: "a.wav" });
   expect(flags("record", "wss://h", "-o", "calls")).toEqual({ upstream: "wss://h", recordings: "calls" });

@@ -38,6 +38,16 @@ describe("values", () => {
   });
 
   it.each([
+    [true, true],
+    ["true", true],
+    [false, false],
+    ["false", false],
+    ["Webcam", "Webcam"],
+  ])("device %j", (raw, value) => {
+    expect(parseValue(settings.mic, raw, {})).toBe(value);
+  });
+
+  it.each([
     ["silence", "perhaps", "the value is neither true nor false"],
     ["format", "ulaw", '"ulaw" is not one of g711_ulaw, pcm16, opus'],
     ["path", "media", '"media" is not a path that begins with /'],

@@ -96,7 +96,7 @@ function read(key: SettingKey, { kind, raw }: Found, given: Given): Read {
 
 function fallback(key: SettingKey): Read {
   const { type, default: text } = settings[key];
-  const nothing = { boolean: false, headers: {}, options: {}, dtmf: [] }[type as string];
+  const nothing = { boolean: false, headers: {}, options: {}, dtmf: [], budgets: [] }[type as string];
   return { kind: "default", value: text === undefined ? nothing : parseValue(settings[key], text, {}) };
 }
 

@@ -130,7 +130,8 @@ export type Values<C extends CommandName> = {
 type Duration = 0 | "0" | `${number}ms` | `${number}s` | `${number}m`;
 
 /** How a config file may write each type. */
-interface FileTypes extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf" | "budgets" | "tools"> {
+interface FileTypes
+  extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf" | "budgets" | "tools"> {
   duration: Duration;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
   rate: `${number}/s`;

@@ -22,7 +22,7 @@ export interface Hearing {
 }
 
 /** Audio this much too late is still joined to what came before: the jitter that a phone's buffer hides. */
-const JITTER_MS = 60;
+export const JITTER_MS = 60;
 /** The most that may wait to be heard. What comes beyond it is refused, so that a flood costs nothing. */
 export const MAX_QUEUED_MS = 60_000;
 

@@ -1,15 +1,16 @@
-/** Counts many measurements in little memory: percentiles to 1 %, the maximum exactly. */
+/** Counts many measurements in little memory: percentiles to 0.2 %, the maximum and the mean exactly. */
 
 /** The smallest value told apart from zero, in the unit of what is measured. */
 const SMALLEST = 0.01;
 const LARGEST = 1e7;
-const STEP = Math.log(1.01);
+const STEP = Math.log(1.002);
 const BUCKETS = Math.ceil(Math.log(LARGEST / SMALLEST) / STEP) + 2;
 
 export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #count = 0;
   #max = 0;
+  #sum = 0;
 
   get count(): number {
     return this.#count;
@@ -20,14 +21,20 @@ export class Histogram {
     return this.#count === 0 ? undefined : this.#max;
   }
 
+  /** Undefined when there is nothing to take a mean of. */
+  get mean(): number | undefined {
+    return this.#count === 0 ? undefined : this.#sum / this.#count;
+  }
+
   /** Values below zero count as zero. */
   record(value: number): void {
     this.#counts[bucketOf(value)]++;
     this.#count++;
+    if (value > 0) this.#sum += value;
     if (value > this.#max) this.#max = value;
   }
 
-  /** The nearest-rank percentile, at most 1 % too large. Undefined when nothing was recorded. @param p 0 to 100. */
+  /** The nearest-rank percentile, at most 0.2 % too large. Undefined when nothing was recorded. @param p 0 to 100. */
   percentile(p: number): number | undefined {
     if (this.#count === 0) return undefined;
     const rank = Math.max(1, Math.ceil((p / 100) * this.#count));

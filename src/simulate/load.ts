@@ -3,9 +3,11 @@ import { setMaxListeners } from "node:events";
 import type { Observer } from "../call/events.js";
 import { type Clock, realClock } from "../clock.js";
 import { BridgeError } from "../errors.js";
+import { type Budget, judge } from "./budgets.js";
 import { Pacer } from "./pacer.js";
 import { type CallOptions, type CallResult, placeCall } from "./place-call.js";
 import { type LoadSummary, Tally } from "./tally.js";
+import { LoopWatch, trust } from "./trust.js";
 
 export interface LoadOptions {
   /** How each call is placed. `out` makes sense for one call only. */
@@ -16,6 +18,10 @@ export interface LoadOptions {
   readonly concurrency?: number;
   /** At most so many new calls a second. Default: as many as `concurrency` allows. */
   readonly ratePerS?: number;
+  /** Goes on placing calls until so much time has passed, also when all `calls` are placed. */
+  readonly atLeastMs?: number;
+  /** Limits on what is measured; the summary says how each came out. */
+  readonly budgets?: readonly Budget[];
   /** The observers of one call, asked for when it is about to be placed. */
   readonly observersOf?: (index: number) => readonly Observer[];
   /** Told after every change. */
@@ -30,6 +36,8 @@ export interface LoadProgress {
   readonly running: number;
   readonly ok: number;
   readonly failed: number;
+  /** The 95th percentile of first-audio latency so far; undefined before the first answer. */
+  firstAudioP95Ms(): number | undefined;
 }
 
 export interface LoadResult {
@@ -43,6 +51,7 @@ export interface LoadResult {
 /** A call that cannot begin counts as failed, by its error's code. @throws whatever is not a BridgeError: our bug. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { calls = 1, concurrency = 1, ratePerS, observersOf, onProgress, clock = realClock } = options;
+  const { atLeastMs = 0, budgets } = options;
   const tally = new Tally();
   const pacer = new Pacer(clock);
   const stop = new AbortController();
@@ -57,13 +66,15 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   let running = 0;
   let last: CallResult | undefined;
   let firstError: BridgeError | undefined;
-  const progress = () => onProgress?.({ calls, running, ok: tally.ok, failed: tally.failed });
+  const firstAudioP95Ms = () => tally.firstAudioP95Ms;
+  const progress = () =>
+    onProgress?.({ calls, running, ok: tally.ok, failed: tally.failed, firstAudioP95Ms });
 
   const placeOne = async (index: number): Promise<void> => {
     running++;
     progress();
     try {
-      const observers = observersOf?.(index);
+      const observers = [tally.watch, ...(observersOf?.(index) ?? [])];
       last = await placeCall({
         ...options.call,
         observers,
@@ -87,17 +98,24 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   };
 
   const line = async (): Promise<void> => {
-    while (placed < calls && !signal.aborted) {
+    while ((placed < calls || clock.now() - startedAt < atLeastMs) && !signal.aborted) {
       const index = placed++;
       if (ratePerS !== undefined) await waitUntil(clock, startedAt + (index * 1000) / ratePerS, signal);
       if (!signal.aborted) await placeOne(index);
     }
   };
 
-  await Promise.all(Array.from({ length: Math.min(calls, concurrency) }, line)).finally(() =>
-    options.signal?.removeEventListener("abort", abort),
-  );
-  return { summary: tally.summary(clock.now() - startedAt), last, firstError };
+  const loop = new LoopWatch();
+  await Promise.all(Array.from({ length: Math.min(calls, concurrency) }, line)).finally(() => {
+    options.signal?.removeEventListener("abort", abort);
+    loop.stop();
+  });
+  const summary = {
+    ...tally.summary(clock.now() - startedAt),
+    ...trust(tally.lateness.percentile(99), loop.stop()),
+    ...(budgets && { budgets: judge(budgets, tally.measure) }),
+  };
+  return { summary, last, firstError };
 }
 
 /** Resolves at `at`, or as soon as `signal` is aborted. */

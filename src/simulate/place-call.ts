@@ -17,6 +17,7 @@ import type { Outcome } from "./ending.js";
 import { HeardWav } from "./heard-wav.js";
 import { Histogram } from "./histogram.js";
 import { type Paced, Pacer } from "./pacer.js";
+import { type CallQuality, Quality } from "./quality.js";
 import type { ScriptMaker } from "./script.js";
 
 export interface CallOptions extends AppointedTimes {
@@ -49,6 +50,8 @@ export interface CallResult extends Outcome {
   readonly summary: CallSummary;
   /** How late each frame was sent, in ms after its due time: our own fault, not the endpoint's. */
   readonly senderLateness: Histogram;
+  /** How whole the agent's speech arrived. */
+  readonly quality: CallQuality;
   /** What the endpoint did wrong, and how often. */
   readonly complaints: Readonly<Partial<Record<ComplaintCode, number>>>;
   /** The WebSocket close code; 1006 when there was no closing handshake. */
@@ -78,6 +81,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   const codec = createPayloadCodec(maker.format, { agentRate, opus });
   const heardWav = file && new HeardWav(codec.plain);
 
+  const quality = new Quality();
   let closeTimer: Timer | undefined;
   const effects: CallerEffects = {
     send: (message) => socket.send(message),
@@ -88,9 +92,13 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     },
     drop: () => socket.terminate(),
     note: (event) => {
+      quality.observe(event);
       for (const observer of observers) observer(event);
     },
-    heard: (frame) => heardWav?.add(frame),
+    heard: (frame) => {
+      quality.heard(frame, now());
+      heardWav?.add(frame);
+    },
   };
   const info = {
     callId: randomUUID(),
@@ -138,7 +146,15 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
 
   const { outcome, summary, complaints } = caller as Caller & { outcome: Outcome; summary: CallSummary };
   if (file && heardWav) await writeOut(file, heardWav.file(summary.durationMs), out as string);
-  return { ...outcome, callId: info.callId, summary, senderLateness, complaints, closeCode };
+  return {
+    ...outcome,
+    callId: info.callId,
+    summary,
+    senderLateness,
+    quality: quality.sums,
+    complaints,
+    closeCode,
+  };
 }
 
 function breakage(error: NodeJS.ErrnoException): string {

@@ -2,6 +2,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { sine } from "../../src/audio/signal.js";
+import { budget } from "../../src/simulate/budgets.js";
 import { type LoadProgress, runLoad } from "../../src/simulate/load.js";
 import { Track } from "../../src/simulate/track.js";
 import { Endpoint, echo } from "./endpoint.js";
@@ -31,7 +32,8 @@ test("all calls are placed, never more at a time than allowed, and summed up", a
   expect(new Set(endpoint.calls.map(({ callId }) => callId)).size).toBe(20);
   expect(new Set(observed).size).toBe(20);
   expect(Math.max(...progress.map(({ running }) => running))).toBe(7);
-  expect(progress.at(-1)).toEqual({ calls: 20, running: 0, ok: 20, failed: 0 });
+  expect(progress.at(-1)).toMatchObject({ calls: 20, running: 0, ok: 20, failed: 0 });
+  expect(progress.at(-1)?.firstAudioP95Ms()).toBe(summary.firstAudioMs.p95 ?? undefined);
   expect(summary).toMatchObject({
     type: "summary",
     calls: 20,
@@ -117,4 +119,33 @@ test("a fault of ours ends the load and is not counted as the endpoint's", async
   };
   const call = { url: endpoint.url, script: track, hangUpAfterMs: 100 };
   await expect(runLoad({ call, calls: 5, observersOf })).rejects.toThrow("ours");
+});
+
+test("a load for a time goes on until it is over, with so many calls at a time", async () => {
+  endpoint = await Endpoint.listen(echo);
+  const call = { url: endpoint.url, script: track, hangUpAfterMs: 100 };
+  const { summary } = await runLoad({ call, calls: 3, concurrency: 3, atLeastMs: 450 });
+  expect(summary.calls).toBeGreaterThanOrEqual(6);
+  expect(endpoint.mostOpen).toBeLessThanOrEqual(3);
+});
+
+test("budgets are judged by what was measured; what was not does not pass", async () => {
+  endpoint = await Endpoint.listen(echo);
+  const { summary } = await runLoad({
+    call: { url: endpoint.url, script: track, hangUpAfterMs: 100 },
+    calls: 2,
+    budgets: [budget("failed", 0), budget("first-audio.p95", 900), budget("sender-lateness.p50", 0)],
+  });
+  expect(summary.budgets).toEqual([
+    { name: "failed", unit: "%", limit: 0, measured: 0, ok: true },
+    {
+      name: "first-audio.p95",
+      unit: "ms",
+      limit: 900,
+      measured: null,
+      ok: false,
+      reason: "it was never measured",
+    },
+    { name: "sender-lateness.p50", unit: "ms", limit: 0, measured: expect.any(Number), ok: false },
+  ]);
 });

@@ -11,6 +11,7 @@ const CODES = {
   "bad-provider-file": 2,
   "missing-token": 2,
   "bad-recording": 2,
+  "unknown-device": 2,
   "port-in-use": 3,
   "cannot-listen": 3,
   "cannot-read": 3,
@@ -19,6 +20,8 @@ const CODES = {
   "endpoint-refused": 3,
   "agent-unreachable": 3,
   "agent-refused": 3,
+  "no-sound": 3,
+  "device-lost": 3,
 } as const satisfies Record<string, 2 | 3>;
 
 export type ErrorCode = keyof typeof CODES;

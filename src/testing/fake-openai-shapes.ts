@@ -50,7 +50,7 @@ export function sessionFault(session: Fields, dialect: "ga" | "beta"): Refusal |
   return toolsFault(session.tools);
 }
 
-function toolsFault(tools: unknown): Refusal | undefined {
+export function toolsFault(tools: unknown): Refusal | undefined {
   if (tools === undefined) return undefined;
   if (!Array.isArray(tools)) return invalid("session.tools");
   const bad = tools.findIndex(
@@ -61,6 +61,12 @@ function toolsFault(tools: unknown): Refusal | undefined {
     code: "missing_required_parameter",
     message: `Missing required parameter: 'session.tools[${bad}].name'.`,
   };
+}
+
+/** Tools in the shape of chat completions, as they would be in OpenAI's; any other comes out without a name. */
+export function asTools(tools: unknown): unknown {
+  if (!Array.isArray(tools)) return tools;
+  return tools.map((tool) => ({ ...fields(fields(tool).function), type: fields(tool).type }));
 }
 
 /**
@@ -100,6 +106,15 @@ function messageFault(item: Fields, dialect: "ga" | "beta"): Refusal | undefined
   return good && parts.length > 0 ? undefined : invalid("item.content[0].type");
 }
 
+/**
+ * Why an item cannot be cut, in the vendor's words, or undefined.
+ * @param hasMs how much audio it has; undefined for an item that does not exist.
+ */
+export function truncationFault(hasMs: number | undefined, index: unknown, ms: number): string | undefined {
+  if (hasMs === undefined || index !== 0 || !Number.isInteger(ms) || ms < 0) return "No such audio";
+  return ms > hasMs ? `Audio content of ${hasMs}ms is already shorter than ${ms}ms` : undefined;
+}
+
 /** Bytes of a millisecond of what the session says. */
 export function bytesPerMs(session: Fields | undefined): number {
   const { type, rate } = fields(fields(fields(session?.audio).output).format);
@@ -113,11 +128,11 @@ export function cancelsItself(session: Fields | undefined): boolean {
   return fields(detection).interrupt_response !== false;
 }
 
-function unknown(name: string): Refusal {
+export function unknown(name: string): Refusal {
   return { code: "unknown_parameter", message: `Unknown parameter: '${name}'.` };
 }
 
-function invalid(name: string): Refusal {
+export function invalid(name: string): Refusal {
   return { code: "invalid_value", message: `Invalid value: '${name}'.` };
 }
 

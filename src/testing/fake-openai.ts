@@ -1,7 +1,16 @@
-/** A fake of OpenAI's Realtime API, in both dialects: strict about order, shapes and what may be truncated. */
+/** A fake of OpenAI's Realtime API and of its like: strict about order, shapes and what may be truncated. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { bytesPerMs, cancelsItself, fields, itemFault, sessionFault } from "./fake-openai-shapes.js";
+import { bytesPerMs, cancelsItself, fields, truncationFault } from "./fake-openai-shapes.js";
+import {
+  ANYWHERE,
+  createFault,
+  type OpenAiVendor,
+  requestFaults,
+  transcriptEvents,
+  VENDORS,
+  type VendorShape,
+} from "./fake-openai-vendors.js";
 import {
   FakeConnection,
   type FakeServer,
@@ -10,25 +19,13 @@ import {
   jsonObject,
 } from "./fake-server.js";
 
-type Dialect = "ga" | "beta";
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The names that differ between the dialects. */
-const NAMES = {
-  ga: {
-    audio: "response.output_audio",
-    transcript: "response.output_audio_transcript",
-    items: ["conversation.item.added", "conversation.item.done"],
-  },
-  beta: {
-    audio: "response.audio",
-    transcript: "response.audio_transcript",
-    items: ["conversation.item.created"],
-  },
-} as const;
-
 export interface FakeOpenAiOptions extends FakeServerOptions {
-  readonly dialect?: Dialect;
+  /** Whose service to be, as strictly as its vendor documents it; left out, OpenAI's at any path and without a key. */
+  readonly vendor?: OpenAiVendor;
+  /** Of OpenAI's own protocol, where no vendor is named. Default: ga. */
+  readonly dialect?: "ga" | "beta";
   /** The error with which every session is refused. */
   readonly refuseSession?: { readonly code: string; readonly message: string };
 }
@@ -39,8 +36,10 @@ export function fakeOpenAi(options: FakeOpenAiOptions = {}): Promise<FakeServer<
 }
 
 export class OpenAiConnection extends FakeConnection {
-  /** The configuration that was taken. */
+  /** The configuration as it is. */
   session: Fields | undefined;
+  /** Every configuration that was taken, whole or in part, in order. */
+  readonly updates: Fields[] = [];
   /** Codes of the errors that were answered. */
   readonly refusals: string[] = [];
   /** Items that the other side created, in order. */
@@ -49,7 +48,7 @@ export class OpenAiConnection extends FakeConnection {
   /** The `response` of every `response.create`, in order. */
   readonly asked: Fields[] = [];
   cancels = 0;
-  readonly #dialect: Dialect;
+  readonly #shape: VendorShape;
   readonly #refuse: FakeOpenAiOptions["refuseSession"];
   readonly #spoken = new Map<string, { bytes: number }>();
   /** Calls that may be answered. */
@@ -63,13 +62,10 @@ export class OpenAiConnection extends FakeConnection {
 
   constructor(socket: WebSocket, request: IncomingMessage, options: FakeOpenAiOptions = {}) {
     super(socket, request);
-    this.#dialect = options.dialect ?? "ga";
+    this.#shape = options.vendor ? VENDORS[options.vendor] : ANYWHERE[options.dialect ?? "ga"];
     this.#refuse = options.refuseSession;
-    const { searchParams } = new URL(this.path, "ws://localhost");
-    if (!["model", "deployment", "agent_id"].some((name) => searchParams.has(name))) this.fault("no model");
-    const isBeta = this.headers["openai-beta"] === "realtime=v1";
-    if (isBeta !== (this.#dialect === "beta")) this.fault("the header of the other dialect");
-    this.#send("session.created", { session: { id: "sess_1", object: "realtime.session" } });
+    for (const fault of requestFaults(this.#shape, this.path, this.headers)) this.fault(fault);
+    for (const type of this.#shape.opens) this.#send(type, { session: { object: "realtime.session" } });
   }
 
   /** What was received as answers to calls, in order. */
@@ -81,9 +77,8 @@ export class OpenAiConnection extends FakeConnection {
 
   /** The text of every message item received, in order. */
   get texts(): string[] {
-    return this.items.flatMap((item) =>
-      Array.isArray(item.content) ? item.content.map((part: Fields) => String(part.text)) : [],
-    );
+    const parts = this.items.flatMap(({ content }) => (Array.isArray(content) ? (content as Fields[]) : []));
+    return parts.map(({ text }) => String(text));
   }
 
   /** A response begins by itself, as after the caller's turn. */
@@ -142,16 +137,17 @@ export class OpenAiConnection extends FakeConnection {
 
   /** The caller's last item in words. */
   callerSaid(text: string, item: string = (this.#callerItem ??= this.#id("item"))): void {
-    const fields = { item_id: item, content_index: 0, transcript: text };
-    this.#send("conversation.item.input_audio_transcription.completed", fields);
+    for (const { type, ...more } of transcriptEvents(this.#shape, text)) {
+      this.#send(type, { item_id: item, content_index: 0, ...more });
+    }
   }
 
   /** The words of the present item, as deltas and, unless `finish` is false, as a whole. */
   says(text: string, finish = true): void {
-    const { transcript } = NAMES[this.#dialect];
+    const type = this.#shape.names.transcript;
     const place = { item_id: this.#beginItem(), response_id: this.beginReply(), content_index: 0 };
-    for (const delta of text.match(/.{1,5}/gs) ?? []) this.#send(`${transcript}.delta`, { ...place, delta });
-    if (finish) this.#send(`${transcript}.done`, { ...place, transcript: text });
+    for (const delta of text.match(/.{1,5}/gs) ?? []) this.#send(`${type}.delta`, { ...place, delta });
+    if (finish) this.#send(`${type}.done`, { ...place, transcript: text });
   }
 
   /** The model calls a tool in the present response, or in one of its own. */
@@ -165,7 +161,10 @@ export class OpenAiConnection extends FakeConnection {
     const begun = { ...call, arguments: "", status: "in_progress" };
     this.#send("response.output_item.added", { response_id, output_index: 0, item: begun });
     const done = { item_id, response_id, call_id: id, arguments: text };
-    this.#send("response.function_call_arguments.done", this.#dialect === "ga" ? { ...done, name } : done);
+    this.#send(
+      "response.function_call_arguments.done",
+      this.#shape.dialect === "ga" ? { ...done, name } : done,
+    );
     const item = { ...call, arguments: text, status: "completed" };
     this.#output.push(item);
     this.#send("response.output_item.done", { response_id, output_index: 0, item });
@@ -174,7 +173,8 @@ export class OpenAiConnection extends FakeConnection {
 
   error(code: string, message: string, event_id: unknown = null): void {
     this.refusals.push(code);
-    this.#send("error", { error: { type: "invalid_request_error", code, message, param: null, event_id } });
+    const named = this.#shape.namesErrors ? { code, param: null, event_id } : {};
+    this.#send("error", { error: { type: "invalid_request_error", message, ...named } });
   }
 
   /** The session has reached its longest duration. */
@@ -189,27 +189,28 @@ export class OpenAiConnection extends FakeConnection {
     else if (!this.session) this.fault(`${event.type} before session.updated`);
     else if (event.type === "input_audio_buffer.append")
       this.hear(Buffer.from(String(event.audio), "base64"));
+    else if (!this.#shape.takes.includes(String(event.type))) this.fault(`an event of type ${event.type}`);
     else if (event.type === "conversation.item.create") this.#create(event);
     else if (event.type === "conversation.item.truncate") this.#truncate(event);
     else if (event.type === "response.create") this.#respond(event);
     else if (event.type === "response.cancel") this.#cancel(event);
-    else this.fault(`an event of type ${event.type}`);
   }
 
   #update(event: Fields): void {
     const session = fields(event.session);
-    const fault = this.#refuse ?? sessionFault(session, this.#dialect);
+    const fault = this.#refuse ?? this.#shape.fault(session);
     if (fault) {
       this.error(fault.code, fault.message, event.event_id);
       return;
     }
-    this.session = session;
-    this.#send("session.updated", { session });
+    this.session = { ...this.session, ...session };
+    this.updates.push(session);
+    this.#send("session.updated", { session: this.session });
   }
 
   #create({ item, event_id }: Fields): void {
     const created = fields(item);
-    const fault = itemFault(created, this.#dialect, this.#openCalls);
+    const fault = createFault(this.#shape, created, this.#openCalls);
     if (fault) {
       this.error(fault.code, fault.message, event_id);
       return;
@@ -223,14 +224,9 @@ export class OpenAiConnection extends FakeConnection {
   #truncate({ item_id, content_index, audio_end_ms, event_id }: Fields): void {
     const item = this.#spoken.get(String(item_id));
     const ms = Number(audio_end_ms);
-    if (!item || content_index !== 0 || !Number.isInteger(ms) || ms < 0) {
-      this.error("invalid_value", `Item ${item_id} has no such audio`, event_id);
-      return;
-    }
-    const hasMs = item.bytes / bytesPerMs(this.session);
-    if (ms > hasMs) {
-      const message = `Audio content of ${hasMs}ms is already shorter than ${ms}ms`;
-      this.error("invalid_value", message, event_id);
+    const fault = truncationFault(item && item.bytes / bytesPerMs(this.session), content_index, ms);
+    if (!item || fault) {
+      this.error("invalid_value", fault ?? "", event_id);
       return;
     }
     item.bytes = ms * bytesPerMs(this.session);
@@ -244,8 +240,12 @@ export class OpenAiConnection extends FakeConnection {
       this.error("conversation_already_has_active_response", message, event_id);
       return;
     }
-    this.asked.push(fields(response));
-    this.beginReply();
+    const strange = Object.keys(fields(response)).find((name) => !this.#shape.responses.includes(name));
+    if (strange) this.error("unknown_parameter", `Unknown parameter: 'response.${strange}'.`, event_id);
+    else {
+      this.asked.push(fields(response));
+      this.beginReply();
+    }
   }
 
   #cancel({ event_id }: Fields): void {
@@ -271,7 +271,7 @@ export class OpenAiConnection extends FakeConnection {
     const item_id = this.#item;
     if (item_id === undefined) return;
     this.#item = undefined;
-    const { audio } = NAMES[this.#dialect];
+    const { audio } = this.#shape.names;
     this.#send(`${audio}.done`, { item_id, response_id: this.#lastResponse, content_index: 0 });
   }
 
@@ -283,11 +283,11 @@ export class OpenAiConnection extends FakeConnection {
     this.#spoken.set(item_id, { bytes: (this.#spoken.get(item_id)?.bytes ?? 0) + audio.length });
     const delta = Buffer.from(audio).toString("base64");
     const place = { response_id, item_id, output_index: 0, content_index: 0 };
-    this.#send(`${NAMES[this.#dialect].audio}.delta`, { ...place, delta });
+    this.#send(`${this.#shape.names.audio}.delta`, { ...place, delta });
   }
 
   #announce(item: Fields): void {
-    for (const type of NAMES[this.#dialect].items) this.#send(type, { previous_item_id: null, item });
+    for (const type of this.#shape.names.items) this.#send(type, { previous_item_id: null, item });
   }
 
   #send(type: string, fields: Fields): void {

@@ -7,7 +7,7 @@ import { type AgentMessage, History } from "../../src/agents/openai/history.js";
 import type { betaSession, gaSession } from "../../src/agents/openai/plan.js";
 import { OpenCalls } from "../../src/agents/openai/tools.js";
 import { Turns } from "../../src/agents/openai/turns.js";
-import type { ClientEvent } from "../../src/agents/openai/wire.js";
+import type { ClientEvent, InstructionsUpdate } from "../../src/agents/openai/wire.js";
 import type { LiveClientEvent } from "../../src/agents/openai-live/leg.js";
 import type { planLive } from "../../src/agents/openai-live.js";
 import type { LegEvent } from "../../src/call/leg.js";
@@ -24,6 +24,7 @@ it("sends what the types allow, in both dialects", () => {
   type Others = Writable<Exclude<ClientEvent, { item: unknown }>>;
   expectTypeOf<Others>().toExtend<Ga.RealtimeClientEvent>();
   expectTypeOf<Others>().toExtend<Beta.RealtimeClientEvent>();
+  expectTypeOf<Writable<InstructionsUpdate>>().toExtend<Beta.RealtimeClientEvent>();
   expectTypeOf<
     WithTools<ReturnType<typeof gaSession>, Ga.RealtimeToolsConfig>
   >().toExtend<Ga.RealtimeSessionCreateRequest>();

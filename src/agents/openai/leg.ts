@@ -3,6 +3,7 @@ import { bytesPerMs, type MediaFormat } from "../../audio/format.js";
 import type { Payload } from "../../audio/payload.js";
 import type { Leg, LegEvent } from "../../call/leg.js";
 import { warnOnce } from "../wire/warn-once.js";
+import { Guidance } from "./guidance.js";
 import { History } from "./history.js";
 import { withoutSecrets } from "./key.js";
 import type { Plan } from "./plan.js";
@@ -47,6 +48,8 @@ export class RealtimeLeg implements Leg {
   readonly #options: RealtimeLegOptions;
   readonly #history = new History();
   readonly #calls = new OpenCalls();
+  /** Where the service takes no messages. */
+  readonly #guidance: Guidance | undefined;
   readonly #warn: (code: string, message: string) => void;
   readonly #closing = new AbortController();
   #session: Session;
@@ -63,6 +66,8 @@ export class RealtimeLeg implements Leg {
     this.speaks = options.plan.speaks;
     const warn = warnOnce(options.emit);
     this.#warn = (code, message) => warn(code, withoutSecrets(message, options.headers));
+    const { takesMessages, session } = options.plan;
+    this.#guidance = takesMessages ? undefined : new Guidance(session.instructions);
     this.#session = this.#open(options.signal);
   }
 
@@ -71,8 +76,10 @@ export class RealtimeLeg implements Leg {
     const leg = new RealtimeLeg(options);
     const { socket, turns } = leg.#session;
     await socket.ready;
-    if (options.greeting)
-      turns.respond(withInstructions(options.greeting, options.plan.session.instructions));
+    const { greeting, plan } = options;
+    if (greeting) {
+      turns.respond(leg.#guidance ? greeting : withInstructions(greeting, plan.session.instructions));
+    }
     leg.#replaceIn(options.swapAfterMs);
     return leg;
   }
@@ -124,6 +131,7 @@ export class RealtimeLeg implements Leg {
       cancelsItself: plan.cancelsItself,
       history: this.#history,
       calls: this.#calls,
+      guidance: this.#guidance,
       audioBeforeMs: () => session.audioBeforeMs,
       send: (event) => {
         if (!session.over) socket.send(event);
@@ -219,14 +227,21 @@ export class RealtimeLeg implements Leg {
     this.#session = next;
     this.#next = undefined;
     next.audioBeforeMs = this.#sentMs;
-    for (const item of this.#history.items(this.#options.plan.dialect)) {
-      next.socket.send({ type: "conversation.item.create", item });
-    }
+    this.#tellHistory(next.socket);
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const { audio, ms } of waiting) this.#sendAudio(audio, ms);
     if (owesReply) next.turns.respond();
     this.#replaceIn(this.#options.swapAfterMs);
+  }
+
+  #tellHistory(socket: EventSocket): void {
+    const items = this.#history.items(this.#options.plan.dialect);
+    if (this.#guidance) {
+      this.#guidance.startOver(items);
+      if (items.length === 0) return;
+      socket.send({ type: "session.update", session: { instructions: this.#guidance.text() } });
+    } else for (const item of items) socket.send({ type: "conversation.item.create", item });
   }
 
   #sendAudio(audio: Payload, ms: number): void {

@@ -6,9 +6,9 @@ export const realtimeOptions = {
   model: { type: "string", default: "gpt-realtime-2.1", help: "goes into the URL unless that names one" },
   dialect: {
     type: "string",
-    choices: ["ga", "beta"],
+    choices: ["ga", "beta", "xai"],
     default: "ga",
-    help: "beta for Azure's preview API, Azure Voice Live and Qwen",
+    help: "beta for Azure's preview API, Azure Voice Live and Qwen; xai for xAI",
   },
   voice: { type: "string", help: "voice of the agent, by its name" },
   instructions: { type: "string", help: "what the agent is to be and to do" },
@@ -52,6 +52,12 @@ export const realtimeOptions = {
     choices: ["flat", "nested"],
     default: "flat",
     help: "how tools are described; nested for Qwen",
+  },
+  context: {
+    type: "string",
+    choices: ["messages", "instructions"],
+    default: "messages",
+    help: "how keys, the greeting and earlier sessions are told; instructions for Qwen",
   },
   ...keyOptions,
   sessionPatch: {

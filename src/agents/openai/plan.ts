@@ -21,6 +21,8 @@ export interface Plan {
   readonly session: JsonObject;
   /** Whether the service cancels a reply by itself when the caller speaks. */
   readonly cancelsItself: boolean;
+  /** Whether the service takes messages as items of the conversation. */
+  readonly takesMessages: boolean;
 }
 
 /** @param call the format of the call's audio. */
@@ -30,11 +32,20 @@ export function planSession(options: RealtimeOptions, call: MediaFormat, tools: 
   const hears: MediaFormat = ulaw ? PORTAL_FORMATS.g711_ulaw : pcm16(options.inputRate);
   const speaks: MediaFormat = ulaw ? PORTAL_FORMATS.g711_ulaw : pcm16(options.outputRate);
   const plain =
-    dialect === "ga" ? gaSession(options, hears, speaks, tools) : betaSession(options, ulaw, tools);
+    dialect === "beta"
+      ? betaSession(options, ulaw, tools)
+      : (dialect === "xai" ? xaiSession : gaSession)(options, hears, speaks, tools);
   const session = merge(plain, sessionPatch("openai", options.sessionPatch)) as JsonObject;
   const audio = asObject(asObject(session.audio).input);
   const detection = asObject(session.turn_detection ?? audio.turn_detection);
-  return { dialect, hears, speaks, session, cancelsItself: detection.interrupt_response !== false };
+  return {
+    dialect: dialect === "beta" ? "beta" : "ga",
+    hears,
+    speaks,
+    session,
+    cancelsItself: detection.interrupt_response !== false,
+    takesMessages: options.context === "messages",
+  };
 }
 
 export function gaSession(
@@ -54,6 +65,28 @@ export function gaSession(
         turn_detection: turnDetection(options),
       },
       output: { format: gaFormat(speaks), ...(options.voice && { voice: options.voice }) },
+    },
+    ...toolConfig(options, tools),
+  };
+}
+
+/** As xAI's reference has it: voice and turn detection at the top, neither a type nor modalities. */
+export function xaiSession(
+  options: RealtimeOptions,
+  hears: MediaFormat,
+  speaks: MediaFormat,
+  tools: readonly ToolSpec[],
+) {
+  return {
+    ...(options.instructions && { instructions: options.instructions }),
+    ...(options.voice && { voice: options.voice }),
+    turn_detection: { type: options.turnDetection },
+    audio: {
+      input: {
+        format: gaFormat(hears),
+        ...(transcription(options) && { transcription: transcription(options) }),
+      },
+      output: { format: gaFormat(speaks) },
     },
     ...toolConfig(options, tools),
   };

@@ -36,7 +36,8 @@ export class Transcript {
         this.#options.history.begin(id, "caller");
         break;
       case "conversation.item.input_audio_transcription.completed":
-        this.#callerSaid(id, event.transcript);
+        // xAI says this more than once, with more of the words each time.
+        if (event.status !== "in_progress") this.#callerSaid(id, event.transcript);
         break;
       case "response.output_audio_transcript.delta":
       case "response.audio_transcript.delta":

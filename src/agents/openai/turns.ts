@@ -2,12 +2,13 @@
 import { Payload } from "../../audio/payload.js";
 import type { LegEvent } from "../../call/leg.js";
 import type { JsonObject } from "../wire/json.js";
+import type { Guidance } from "./guidance.js";
 import { type Dialect, type History, type HistoryItem, message } from "./history.js";
 import { Items } from "./items.js";
 import { asObject, vendorWords } from "./socket.js";
 import type { OpenCalls } from "./tools.js";
 import { Transcript } from "./transcript.js";
-import type { ClientEvent } from "./wire.js";
+import type { ClientEvent, InstructionsUpdate } from "./wire.js";
 
 export interface TurnsOptions {
   readonly dialect: Dialect;
@@ -18,9 +19,11 @@ export interface TurnsOptions {
   readonly cancelsItself: boolean;
   readonly history: History;
   readonly calls: OpenCalls;
+  /** Where the service takes no messages: the instructions that say what messages would. */
+  readonly guidance?: Guidance;
   /** Milliseconds of the caller's audio that earlier sessions heard. */
   readonly audioBeforeMs: () => number;
-  readonly send: (event: ClientEvent) => void;
+  readonly send: (event: ClientEvent | InstructionsUpdate) => void;
   readonly emit: (event: LegEvent) => void;
   readonly warn: (code: string, message: string) => void;
   /** The session has reached its longest duration. */
@@ -49,6 +52,10 @@ export class Turns {
   #spoke = false;
   #callerSpeaks = false;
   #callerStoppedAt = Number.NEGATIVE_INFINITY;
+  /** Ids of the calls that this session made. */
+  readonly #own = new Set<string>();
+  /** The instructions hold what is to be done in one reply only. */
+  #guided = false;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -81,8 +88,10 @@ export class Turns {
   }
 
   say(text: string): void {
-    this.#options.history.note(text);
-    this.#create(message("caller", text, this.#options.dialect));
+    const { history, guidance, dialect } = this.#options;
+    history.note(text);
+    if (guidance) this.#guide(text);
+    else this.#create(message("caller", text, dialect));
   }
 
   interrupt(heardMs: number, itemId: string | undefined, unheard: readonly string[]): void {
@@ -91,12 +100,14 @@ export class Turns {
   }
 
   answer(id: string, output: string): void {
-    const { calls, history } = this.#options;
+    const { calls, history, guidance } = this.#options;
     const wantsReply = calls.answered(id);
     if (wantsReply === undefined) return;
     const item = { type: "function_call_output", call_id: id, output } as const;
     history.tool(item);
-    this.#create(item);
+    // The call of an earlier session is no item of this one where only answers can be created.
+    if (guidance && !this.#own.has(id)) this.#guide(`What you called for answered: ${output}`);
+    else this.#create(item);
     if (wantsReply) this.#wanted ??= {};
     this.#respondIfAllowed();
   }
@@ -145,6 +156,7 @@ export class Turns {
     this.#spoke = false;
     this.#callerSpeaks = false;
     this.#callerStoppedAt = Number.NEGATIVE_INFINITY;
+    if (this.#guided) this.#guide();
   }
 
   #audio({ response_id, item_id, content_index, delta }: JsonObject): void {
@@ -192,6 +204,7 @@ export class Turns {
     const call = calls.read(item, responseId);
     if (!call) return;
     const { id, name, args, text } = call;
+    this.#own.add(id);
     history.tool({ type: "function_call", call_id: id, name, arguments: text });
     if (this.#interrupted.has(responseId)) {
       calls.interrupted(responseId);
@@ -224,7 +237,7 @@ export class Turns {
     const asked = this.#asked;
     const isOurs = asked !== undefined && error.event_id === asked;
     if (isOurs) this.#asked = undefined;
-    switch (error.code) {
+    switch (codeOf(error)) {
       case "response_cancel_not_active":
         return;
       case "conversation_already_has_active_response":
@@ -250,11 +263,34 @@ export class Turns {
     this.#wanted = undefined;
     this.#asked = `reply-${++this.#askedCount}`;
     const { instructions } = wanted;
-    const response = instructions === undefined ? {} : { response: { instructions } };
-    this.#options.send({ type: "response.create", event_id: this.#asked, ...response });
+    const { guidance, send } = this.#options;
+    if (guidance && instructions !== undefined) {
+      this.#guided = true;
+      send({ type: "session.update", session: { instructions: guidance.text(instructions) } });
+    }
+    const response = instructions === undefined || guidance ? {} : { response: { instructions } };
+    send({ type: "response.create", event_id: this.#asked, ...response });
+  }
+
+  /** Renews the instructions, with this among them. */
+  #guide(text?: string): void {
+    const { guidance, send } = this.#options;
+    if (!guidance) return;
+    if (text !== undefined) guidance.note(text);
+    this.#guided = false;
+    send({ type: "session.update", session: { instructions: guidance.text() } });
   }
 
   #create(item: HistoryItem): void {
     this.#options.send({ type: "conversation.item.create", item });
   }
+}
+
+/** What an error is about. xAI tells it in OpenAI's words, but without OpenAI's codes. */
+function codeOf({ code, message }: JsonObject): unknown {
+  if (typeof code === "string" || typeof message !== "string") return code;
+  if (/already has an active response/i.test(message)) return "conversation_already_has_active_response";
+  if (/no active response/i.test(message)) return "response_cancel_not_active";
+  if (/session.*(expired|maximum duration)/i.test(message)) return "session_expired";
+  return code;
 }

@@ -16,3 +16,9 @@ export type ClientEvent =
       readonly response?: { readonly instructions: string };
     }
   | { readonly type: "response.cancel" };
+
+/** What a service is told that takes no messages. OpenAI itself would want the session's type in it. */
+export interface InstructionsUpdate {
+  readonly type: "session.update";
+  readonly session: { readonly instructions: string };
+}

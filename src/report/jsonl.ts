@@ -34,12 +34,20 @@ export class JsonlReporter implements Reporter {
     this.#line("listening", { url, agent });
   }
 
+  phone(url: string): void {
+    this.#line("phone", { url });
+  }
+
   recorded(callId: string, folder: string): void {
     this.#line("recorded", { callId, folder });
   }
 
   warning(code: string, message: string): void {
     this.#line("warning", { code, message });
+  }
+
+  step(type: string, fields: object): void {
+    this.#line(type, fields);
   }
 
   summary(summary: object): void {

@@ -5,12 +5,16 @@ import type { Observer } from "../call/events.js";
 export interface Reporter {
   /** The server answers calls now. */
   listening(info: ListeningInfo): void;
+  /** The browser phone waits to be opened at this address, which is good for one page. */
+  phone(url: string): void;
   /** Gives the observer of one new call. */
   call(): Observer;
   /** The call's recording is complete. */
   recorded(callId: string, folder: string): void;
   /** Something odd that belongs to no call. `message` holds no personal data. */
   warning(code: string, message: string): void;
+  /** A result on the way: `fields` are plain JSON data for programs, `text` is one line for people. */
+  step(type: string, fields: object, text: string): void;
   /** The results of a finished command: plain JSON data. */
   summary(summary: object): void;
 }

@@ -5,7 +5,8 @@ import type { Style } from "./style.js";
 
 /**
  * `{ calls: 3, ok: 3, failed: 0, firstAudioMs: { p50: 312 } }` gives `3 calls  3 ok  0 failed` and
- * `first audio  p50 312 ms`. A null, or a group of nothing else, is `none`; empty groups are left out. Keys that end in `Ms` are durations.
+ * `first audio  p50 312 ms`. A null, or a group of nothing else, is `none`; empty groups are left out. Keys that end in `Ms` are durations, in
+ * `Percent` shares.
  */
 export function summaryLines(summary: object, style: Style): string[] {
   const entries = Object.entries(summary).filter(([, value]) => !isEmpty(value));
@@ -28,16 +29,22 @@ function spellCount(key: string, value: number, style: Style): string {
 
 function spell(key: string, value: unknown, style: Style): string {
   if (value === null || isAllNull(value)) return "none";
-  if (typeof value === "number") return key.endsWith("Ms") ? spellMs(value) : String(value);
+  if (typeof value === "number") return spellNumber(key, value);
   if (Array.isArray(value)) return value.map((item) => spell(key, item, style)).join(", ");
   if (typeof value === "object")
     return Object.entries(value)
-      .map(
-        ([inner, item]) =>
-          `${style.dim(words(inner))} ${spell(key.endsWith("Ms") ? key : inner, item, style)}`,
-      )
+      .map(([inner, item]) => `${style.dim(words(inner))} ${spell(hasUnit(key) ? key : inner, item, style)}`)
       .join("  ");
   return safeText(String(value));
+}
+
+function spellNumber(key: string, value: number): string {
+  if (key.endsWith("Ms")) return spellMs(value);
+  return key.endsWith("Percent") ? `${value} %` : String(value);
+}
+
+function hasUnit(key: string): boolean {
+  return /(?:Ms|Percent)$/.test(key);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -53,7 +60,7 @@ function isAllNull(value: unknown): boolean {
 /** `firstAudioMs` → `first audio`. */
 function words(key: string): string {
   return key
-    .replace(/Ms$/, "")
+    .replace(/(?:Ms|Percent)$/, "")
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replaceAll("-", " ");
 }

@@ -10,6 +10,7 @@ import type { ListeningInfo, Output, Reporter } from "./reporter.js";
 import { safeText, shortId } from "./safe-text.js";
 import type { Style } from "./style.js";
 import { summaryLines } from "./summary.js";
+import { numbersOf, verdictLines } from "./verdicts.js";
 import { END_WORDS, GOOD_ENDS } from "./words.js";
 
 export interface TerminalOptions {
@@ -46,6 +47,11 @@ export class TerminalReporter implements Reporter {
     out.write(`\n${lines.map((line) => (line ? `  ${line}` : "")).join("\n")}\n\n`);
   }
 
+  phone(url: string): void {
+    const { out, style } = this.#options;
+    out.write(`  ${factLine("Phone", style.accent(url), style)}\n\n`);
+  }
+
   recorded(callId: string, folder: string): void {
     this.#event(" ", callId, "recorded", [folder]);
   }
@@ -55,8 +61,14 @@ export class TerminalReporter implements Reporter {
     err.write(`${style.warn("warning:")} ${safeText(message)} ${style.dim(`(${code})`)}\n`);
   }
 
+  step(_type: string, _fields: object, text: string): void {
+    this.#options.out.write(`${safeText(text, 400)}\n`);
+  }
+
   summary(summary: object): void {
-    this.#options.out.write(`${summaryLines(summary, this.#options.style).join("\n")}\n`);
+    const { out, style } = this.#options;
+    const lines = [...summaryLines(numbersOf(summary), style), ...verdictLines(summary, style)];
+    out.write(`${lines.join("\n")}\n`);
   }
 
   call(): Observer {

@@ -8,16 +8,18 @@ import { outranks, type Resolution, resolve } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
 import { shownUrl } from "../../pbx/dial.js";
 import type { Reporter } from "../../report/reporter.js";
-import { runLoad } from "../../simulate/load.js";
+import type { LoadProgress } from "../../simulate/load.js";
 import { loadSource, type SourceSpec } from "../../simulate/source.js";
 import { Track } from "../../simulate/track.js";
-import { EXIT_FAILED, EXIT_OK, EXIT_UNREACHABLE } from "../exit-codes.js";
+import { EXIT_OK, EXIT_UNREACHABLE } from "../exit-codes.js";
 import type { Io } from "../ui/io.js";
 import { ProgressLine } from "../ui/progress.js";
 import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import { type Answerer, openAgent } from "./agent.js";
 import { serverSettings } from "./answering.js";
+import { loadExitCode, mostCalls, placeCalls } from "./load.js";
+import { openPhone, type Phone } from "./phone.js";
 import { CallRecorders } from "./recorders.js";
 
 /** With more calls than this, single calls are shown only when asked for. */
@@ -69,28 +71,45 @@ function mergeHeaders(first: Endpoint["headers"], second: Endpoint["headers"]): 
   };
 }
 
-/** Places the calls. @returns 0 when every call went well, 1 when one did not, 130 or 143 when it was stopped. */
+function showsCalls({ calls, ramp, json, verbose }: SimulateSettings): boolean {
+  return verbose || (!ramp && (calls <= MOST_SHOWN_CALLS || json));
+}
+
+/** Places the calls. @returns 0 when every call went well and all budgets hold, 1 when not, 130 or 143 when it was stopped. */
 export async function run(settings: SimulateSettings, io: Io): Promise<number> {
+  const phone = await openPhone(settings, hasSource(settings), io);
+  try {
+    return await placeCalls(settings, phone, phone?.io ?? io);
+  } finally {
+    await phone?.close();
+  }
+}
+
+async function placeCalls(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {
+  if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
   const reporter = await makeReporter(settings, io);
-  const source = await loadSource(sourceSpec(settings));
   const framing = settings.opusFraming === "auto" ? "raw" : settings.opusFraming;
-  const track = await Track.encode(source, PORTAL_FORMATS[settings.format], framing);
+  const format = PORTAL_FORMATS[settings.format];
+  const track = async () => Track.encode(await loadSource(sourceSpec(settings)), format, framing);
+  const script = phone ? await phone.script(format, framing, track) : await track();
   const answerer = settings.endpoint ? undefined : await openAgent(settings, io);
   const name = answerer?.agent.name ?? shownUrl(settings.endpoint?.url ?? "");
   const recorders = await openRecorders(settings, name, reporter, io);
   let unreachable = false;
-  const observe = (): Observer[] => [
+  const unmarked = (): Observer[] => [
     (event) => {
       if (event.type === "call-ended" && event.reason === "agent-unreachable") unreachable = true;
     },
-    ...(settings.calls <= MOST_SHOWN_CALLS || settings.json || settings.verbose ? [reporter.call()] : []),
+    ...(showsCalls(settings) ? [reporter.call()] : []),
     ...(recorders ? [recorders.record()] : []),
   ];
+  const observe = () => (phone ? phone.marked(unmarked()) : unmarked());
   // With an agent of our own the bridge's side is watched: it knows what was held back at a barge-in.
   const server = answerer && (await startServer(ownServer(settings, answerer, observe, io)));
   if (server) reporter.listening({ url: server.url, agent: name });
 
   const stopping = new AbortController();
+  if (phone) phone.giveUp = () => stopping.abort(new Error("interrupted"));
   const progress = new ProgressLine(settings, io);
   const stop = new TwoStepStop(io, {
     calls: () => progress.running,
@@ -98,10 +117,10 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
     cut: () => process.exit(stop.exitCode(EXIT_OK)),
   });
   try {
-    const { summary, firstError } = await runLoad({
+    const load = {
       call: {
         ...(settings.endpoint ?? { url: (server as BridgeServer).url }),
-        script: track,
+        script,
         profile: settings.profile,
         caller: settings.caller,
         callee: settings.callee,
@@ -111,27 +130,32 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
         dropAfterMs: settings.dropAfterMs,
         out: settings.out,
       },
-      calls: settings.calls,
-      concurrency: settings.concurrency,
-      ratePerS: settings.ratePerSecond,
       observersOf: server ? undefined : observe,
-      onProgress: (state) => progress.show(state),
+      onProgress: (state: LoadProgress) => progress.show(state),
       signal: stopping.signal,
       clock: io.clock,
-    });
+    };
+    const { summary, firstError } = await placeCalls(load, settings, progress.aside(reporter));
     progress.end();
     await server?.close();
     await recorders?.close();
     if (firstError && summary.ok === 0) throw firstError;
+    await phone?.close();
     const { type: _, ...numbers } = summary;
-    reporter.summary(numbers);
+    reporter.summary(phone ? { ...numbers, sound: phone.facts } : numbers);
+    if (phone?.lost) throw phone.lost;
     if (unreachable && summary.ok === 0) return stop.exitCode(EXIT_UNREACHABLE);
-    return stop.exitCode(summary.failed > 0 ? EXIT_FAILED : EXIT_OK);
+    return stop.exitCode(loadExitCode(summary));
   } finally {
     progress.end();
     stop.release();
     await server?.close();
   }
+}
+
+/** Whether something else than the microphone is asked to speak. */
+function hasSource({ wav, toneHz, silence }: SimulateSettings): boolean {
+  return wav !== undefined || toneHz !== undefined || silence;
 }
 
 function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {
@@ -141,18 +165,18 @@ function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {
 }
 
 /** The server that `serve` would start, on a free port of this computer only. */
-function ownServer(
+export function ownServer(
   settings: SimulateSettings,
   answerer: Answerer,
   observe: () => Observer[],
   io: Io,
 ): ServerSettings {
   const { values } = resolve("serve", { flags: {}, env: {}, file: undefined });
-  const own = { ...values, port: 0, maxCalls: settings.concurrency, opusFraming: settings.opusFraming };
+  const own = { ...values, port: 0, maxCalls: mostCalls(settings), opusFraming: settings.opusFraming };
   return serverSettings({ ...own, auth: undefined, tls: undefined }, answerer, observe, io);
 }
 
-async function openRecorders(
+export async function openRecorders(
   { record, showPersonal }: SimulateSettings,
   agent: string,
   reporter: Reporter,

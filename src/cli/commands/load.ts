@@ -19,7 +19,7 @@ export function mostCalls({ ramp, concurrency }: LoadSettings): number {
 }
 
 /** Places the calls. */
-export function placeCalls(
+export function placeLoad(
   options: Omit<LoadOptions, "calls" | "concurrency" | "ratePerS" | "budgets">,
   settings: LoadSettings,
   reporter: Pick<Reporter, "step">,

@@ -18,7 +18,7 @@ import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import { type Answerer, openAgent } from "./agent.js";
 import { serverSettings } from "./answering.js";
-import { loadExitCode, mostCalls, placeCalls } from "./load.js";
+import { loadExitCode, mostCalls, placeLoad } from "./load.js";
 import { openPhone, type Phone } from "./phone.js";
 import { CallRecorders } from "./recorders.js";
 
@@ -77,16 +77,16 @@ function showsCalls({ calls, ramp, json, verbose }: SimulateSettings): boolean {
 
 /** Places the calls. @returns 0 when every call went well and all budgets hold, 1 when not, 130 or 143 when it was stopped. */
 export async function run(settings: SimulateSettings, io: Io): Promise<number> {
+  if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
   const phone = await openPhone(settings, hasSource(settings), io);
   try {
-    return await placeCalls(settings, phone, phone?.io ?? io);
+    return await simulate(settings, phone, phone?.io ?? io);
   } finally {
     await phone?.close();
   }
 }
 
-async function placeCalls(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {
-  if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
+async function simulate(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {
   const reporter = await makeReporter(settings, io);
   const framing = settings.opusFraming === "auto" ? "raw" : settings.opusFraming;
   const format = PORTAL_FORMATS[settings.format];
@@ -135,7 +135,7 @@ async function placeCalls(settings: SimulateSettings, phone: Phone | undefined, 
       signal: stopping.signal,
       clock: io.clock,
     };
-    const { summary, firstError } = await placeCalls(load, settings, progress.aside(reporter));
+    const { summary, firstError } = await placeLoad(load, settings, progress.aside(reporter));
     progress.end();
     await server?.close();
     await recorders?.close();

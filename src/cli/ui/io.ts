@@ -2,11 +2,13 @@
 import { type Clock, realClock } from "../../clock.js";
 import type { Environment } from "../../config/headers.js";
 import type { Output } from "../../report/reporter.js";
+import type { KeyInput } from "./keys.js";
 
 export interface Screen extends Output {
   readonly isTTY: boolean;
   /** Width in characters; undefined where nobody looks. */
   readonly columns: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";
@@ -25,6 +27,8 @@ export interface Io {
   readonly cwd: string;
   readonly clock: Clock;
   readonly signals: Signals;
+  /** The keyboard, where somebody sits at one. */
+  readonly stdin?: KeyInput | undefined;
 }
 
 /** The real world. */
@@ -36,7 +40,25 @@ export function processIo(): Io {
     cwd: process.cwd(),
     clock: realClock,
     signals: process,
+    get stdin() {
+      return process.stdin.isTTY ? (process.stdin as KeyInput) : undefined;
+    },
   };
+}
+
+/** Whether a person sits at a terminal and wants more than plain lines: nothing that a script or a CI machine does. */
+export function isInteractive(
+  { stdout, stdin, env }: Pick<Io, "stdout" | "stdin" | "env">,
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
+): boolean {
+  return stdout.isTTY && stdin !== undefined && env.TERM !== "dumb" && !env.CI && !json && !quiet;
+}
+
+/** Whether the terminal shows more than ASCII: by the locale, as POSIX has it, or a system that always does. */
+export function usesUnicode(env: Environment, platform: string = process.platform): boolean {
+  if (platform === "win32") return Boolean(env.WT_SESSION ?? env.TERM_PROGRAM);
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale ? /utf-?8/i.test(locale) : platform === "darwin";
 }
 
 /** When the reader of a pipe has gone (`| head`), what is written to it is dropped; calls in progress go on. */
@@ -53,6 +75,9 @@ export function screenOf(stream: NodeJS.WriteStream): Screen {
     isTTY: stream.isTTY === true,
     get columns() {
       return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
     },
   };
 }

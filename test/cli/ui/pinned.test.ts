@@ -4,25 +4,25 @@ import { PinnedLines } from "../../../src/cli/ui/pinned.js";
 /** A terminal that understands just what is written here, and wraps like one. */
 class Terminal {
   readonly isTTY = true;
-  rows: string[] = [""];
+  grid: string[] = [""];
   written = "";
   #row = 0;
 
   constructor(public columns: number) {}
 
   get text(): string[] {
-    return this.rows.map((row) => row.trimEnd()).filter((row, k, all) => row !== "" || k < all.length - 1);
+    return this.grid.map((row) => row.trimEnd()).filter((row, k, all) => row !== "" || k < all.length - 1);
   }
 
   resize(columns: number): void {
-    this.rows = this.rows.flatMap((row) =>
+    this.grid = this.grid.flatMap((row) =>
       row.length <= columns
         ? [row]
         : Array.from({ length: Math.ceil(row.length / columns) }, (_, k) =>
             row.slice(k * columns, (k + 1) * columns),
           ),
     );
-    this.#row = this.rows.length - 1;
+    this.#row = this.grid.length - 1;
     this.columns = columns;
   }
 
@@ -33,14 +33,14 @@ class Terminal {
       if (ansi === undefined) this.#print(plain as string);
       else if (letter === "A") this.#row = Math.max(0, this.#row - Number(count));
       else if (letter === "B") this.#row += Number(count);
-      else if (letter === "J") this.rows = [...this.rows.slice(0, this.#row), ""];
+      else if (letter === "J") this.grid = [...this.grid.slice(0, this.#row), ""];
     }
   }
 
   #print(text: string): void {
     for (const part of text.split(/(\n|\r)/)) {
-      if (part === "\n") this.rows[++this.#row] ??= "";
-      else if (part !== "\r" && part !== "") this.rows[this.#row] = part;
+      if (part === "\n") this.grid[++this.#row] ??= "";
+      else if (part !== "\r" && part !== "") this.grid[this.#row] = part;
     }
   }
 }

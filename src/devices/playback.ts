@@ -1,0 +1,64 @@
+/** Keeps a speaker supplied with the agent's voice, neither too early nor too late, at the speaker's own pace. */
+import { FRAME_MS } from "../audio/format.js";
+import type { Clock, Timer } from "../clock.js";
+import type { Speaker } from "./device.js";
+
+/** Where what was received waits, and what is missing is made up. */
+export interface FrameSource {
+  /** Samples that arrived at `arrivedAt`. */
+  push(samples: Int16Array, arrivedAt: number): void;
+  /** Exactly 20 ms to play next, whatever has come. */
+  pull(now: number): Int16Array;
+}
+
+export interface PlaybackOptions {
+  readonly speaker: Speaker;
+  readonly source: FrameSource;
+  readonly clock: Clock;
+  /** Told of every frame just before it is handed over; `bufferedMs` is what the speaker plays before it. */
+  readonly onFrame: (frame: Int16Array, now: number, bufferedMs: number) => void;
+}
+
+/** The speaker has this much to play when it was just looked after: enough for a late timer, short for an echo canceller. */
+const AHEAD_MS = 60;
+const LOOK_EVERY_MS = FRAME_MS / 2;
+
+export class Playback {
+  readonly #options: PlaybackOptions;
+  #timer: Timer | undefined;
+  #underruns = 0;
+  #hasBegun = false;
+
+  constructor(options: PlaybackOptions) {
+    this.#options = options;
+  }
+
+  /** How often the speaker had played everything before more came: our own lateness, not the network's. */
+  get underruns(): number {
+    return this.#underruns;
+  }
+
+  start(): void {
+    this.#supply();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #supply(): void {
+    const { speaker, source, clock, onFrame } = this.#options;
+    let bufferedMs = speaker.bufferedMs;
+    if (bufferedMs <= 0 && this.#hasBegun) this.#underruns++;
+    this.#hasBegun = true;
+    // Counted on rather than asked again: a speaker that has ended takes nothing and must not keep us here.
+    for (; bufferedMs < AHEAD_MS; bufferedMs += FRAME_MS) {
+      const now = clock.now();
+      const frame = source.pull(now);
+      onFrame(frame, now, bufferedMs);
+      speaker.write(frame);
+    }
+    this.#timer = clock.setTimer(() => this.#supply(), LOOK_EVERY_MS);
+  }
+}

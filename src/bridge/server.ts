@@ -1,6 +1,11 @@
 /** Answers SmartPBX: one WebSocket per call, and the few HTTP requests beside it. */
 import { readFileSync } from "node:fs";
-import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -38,7 +43,16 @@ export interface ServerSettings {
   readonly tools?: ToolRunner;
   /** Makes the observers of one call. */
   readonly observe: () => readonly Observer[];
+  /** What else is served here, asked before all else; each call says whether it has taken the request. */
+  readonly beside?: Beside;
   readonly clock?: Clock;
+}
+
+export interface Beside {
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** The server closes: no connection must be left. */
+  close(): void;
 }
 
 export interface BridgeServer {
@@ -74,16 +88,16 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     maxPayload: settings.maxMessageBytes,
   });
   const server = createServer(settings);
-  server.on(
-    "request",
-    answerHttp({
-      path: settings.path,
-      tls: settings.tls !== undefined,
-      totals,
-      isDraining: () => draining,
-      calls: () => running.size,
-    }),
-  );
+  const answer = answerHttp({
+    path: settings.path,
+    tls: settings.tls !== undefined,
+    totals,
+    isDraining: () => draining,
+    calls: () => running.size,
+  });
+  server.on("request", (request, response) => {
+    if (!settings.beside?.request(request, response)) answer(request, response);
+  });
   server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
   const pinging = settings.pingMs > 0 ? setInterval(() => pingAll(), settings.pingMs).unref() : undefined;
 
@@ -93,6 +107,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
+    if (settings.beside?.upgrade(request, socket, head)) return;
     const opus = await loadOpus().catch(() => undefined);
     const path = (request.url ?? "/").split("?", 1)[0];
     if (path !== settings.path) return refuse(socket, 404, "Not Found");
@@ -154,6 +169,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       cut();
       await drained;
       clearInterval(pinging);
+      settings.beside?.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

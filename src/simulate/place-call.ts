@@ -24,6 +24,8 @@ export interface CallOptions extends AppointedTimes {
   readonly url: string;
   /** Sent with the upgrade request. Secrets: they appear nowhere else. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The endpoint is this very process. */
+  readonly isSelf?: boolean;
   /** The endpoint's name for people. Default: the URL without what may be secret. */
   readonly endpoint?: string;
   /** Default `v06`. */

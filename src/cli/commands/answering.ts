@@ -3,12 +3,14 @@ import { PORTAL_FORMATS } from "../../audio/format.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
 import type { Observer } from "../../call/events.js";
+import type { Reporter } from "../../report/reporter.js";
 import type { Io } from "../ui/io.js";
 import { makeReporter, type ReportSettings } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import type { Auth, Tls } from "./access.js";
 import type { Answerer } from "./agent.js";
 import { CallRecorders } from "./recorders.js";
+import type { ServedPhone } from "./serve-phone.js";
 
 export interface AnsweringSettings extends ReportSettings {
   readonly host: string;
@@ -27,6 +29,8 @@ export interface AnsweringSettings extends ReportSettings {
   readonly preRollMs: number;
   readonly pingMs: number;
   readonly opusFraming: OpusFraming | "auto";
+  /** Serves a browser phone beside the media socket. */
+  readonly phone?: boolean;
 }
 
 /** Answers calls until it is stopped. @returns the exit code. */
@@ -49,8 +53,14 @@ export async function answerCalls(
           clock: io.clock,
           reporter,
         });
-  const observe = (): Observer[] => [reporter.call(), ...(recorders ? [recorders.record()] : [])];
-  const server = await startServer(serverSettings(settings, answerer, observe, io));
+  const phone = settings.phone ? await servedPhone(settings, agent.name, reporter, io) : undefined;
+  const observe = (): Observer[] => [
+    reporter.call(),
+    ...(recorders ? [recorders.record()] : []),
+    ...(phone ? [phone.overhear()] : []),
+  ];
+  const own = serverSettings(settings, answerer, observe, io);
+  const server = await startServer({ ...own, beside: phone?.beside });
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
   reporter.listening({
@@ -63,9 +73,20 @@ export async function answerCalls(
       authHeader: settings.auth?.header,
     },
   });
+  phone?.announce(server);
   const stop = await stopping;
   await recorders?.close();
   return stop.serverExitCode();
+}
+
+async function servedPhone(
+  { host, auth, tls }: AnsweringSettings,
+  agent: string,
+  reporter: Reporter,
+  io: Io,
+): Promise<ServedPhone> {
+  const { phoneOn } = await import("./serve-phone.js");
+  return phoneOn({ host, auth, tls, agent }, reporter, io);
 }
 
 /** Resolves when a signal has come and every call has ended, in its own time or cut. */

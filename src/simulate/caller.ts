@@ -17,6 +17,9 @@ import { type ComplaintCode, Complaints } from "./complaints.js";
 import { Ear, type HeardFrame } from "./ear.js";
 import { type Exchange, judged, naturalEnd, type Outcome } from "./ending.js";
 import type { Histogram } from "./histogram.js";
+import { Line } from "./line.js";
+import type { DeliveryPlan } from "./network.js";
+import type { OddMedia } from "./odd-media.js";
 import type { Moment, Script } from "./script.js";
 import type { TrackFrame } from "./track.js";
 
@@ -29,6 +32,10 @@ export interface CallPlan extends AppointedTimes {
   readonly codec: PayloadCodec;
   /** The endpoint's name for people, without secrets. */
   readonly endpoint: string;
+  /** When the network delivers what is sent. Default: at once. */
+  readonly network?: DeliveryPlan;
+  /** What is sent in place of each frame, where the PBX has quirks. */
+  readonly oddMedia?: OddMedia;
 }
 
 export interface CallerEffects {
@@ -42,10 +49,13 @@ export interface CallerEffects {
   heard(frame: HeardFrame): void;
 }
 
+/** What PBXs call a hang-up in good order. Which word SmartPBX uses is not known. */
+const HANGUP_REASON = "NORMAL_CLEARING";
+
 export class Caller {
   readonly #plan: CallPlan;
   readonly #effects: CallerEffects;
-  readonly #lateness: Histogram;
+  readonly #line: Line;
   readonly #script: Script;
   readonly #appointments: Appointments;
   readonly #agent = new AgentHeard();
@@ -56,6 +66,9 @@ export class Caller {
   #now = 0;
   #dueAt = 0;
   #framesSaid = 0;
+  #congested = false;
+  /** The caller has hung up; the endpoint learns of it when the network delivers that. */
+  #leaving = false;
   #anyKeys: boolean;
   /** When the caller last said or pressed something. */
   #activeAt = Number.NEGATIVE_INFINITY;
@@ -68,7 +81,7 @@ export class Caller {
   constructor(plan: CallPlan, effects: CallerEffects, lateness: Histogram) {
     this.#plan = plan;
     this.#effects = effects;
-    this.#lateness = lateness;
+    this.#line = new Line(lateness, plan.network);
     this.#script = plan.script;
     this.#appointments = new Appointments(plan);
     this.#anyKeys = this.#appointments.anyKeys;
@@ -114,11 +127,12 @@ export class Caller {
   /** Does all that is due by `now`, in the order of the times at which it was due. */
   wake(now: number): void {
     this.#now = now;
-    const congested = this.#effects.congested();
+    this.#congested = this.#effects.congested();
     for (let due = this.#dueAt; due <= now; due = this.#dueAt) {
-      if (due === this.#appointments.keyAt) this.#press(this.#appointments.takeKey().digit, due);
-      else if (due === this.#endAt) this.#finish(this.#appointments.ending);
-      else this.#live(due, congested);
+      if (due === this.#line.dueAt) this.#line.release(now);
+      else if (due === this.#appointments.keyAt) this.#press(this.#appointments.takeKey().digit, due);
+      else if (due === this.#endAt) this.#finish(this.#appointments.ending, due);
+      else this.#live(due);
       this.#reckon();
     }
   }
@@ -160,13 +174,21 @@ export class Caller {
   interrupt(now: number): void {
     if (this.#outcome) return;
     this.#now = now;
-    this.#hangUp({ ok: false, reason: "interrupted", detail: "interrupted before its end" });
+    this.#line.flush();
+    if (!this.#leaving)
+      this.#leave({ ok: false, reason: "interrupted", detail: "interrupted before its end" });
   }
 
   #reckon(): void {
-    this.#dueAt = this.#outcome
-      ? Number.POSITIVE_INFINITY
-      : Math.min(this.#framesSaid * FRAME_MS, this.#appointments.keyAt, this.#endAt);
+    if (this.#outcome) this.#dueAt = Number.POSITIVE_INFINITY;
+    else if (this.#leaving) this.#dueAt = this.#line.dueAt;
+    else
+      this.#dueAt = Math.min(
+        this.#framesSaid * FRAME_MS,
+        this.#appointments.keyAt,
+        this.#endAt,
+        this.#line.dueAt,
+      );
   }
 
   get #endAt(): number {
@@ -183,27 +205,32 @@ export class Caller {
   }
 
   /** The next 20 ms, as the script wants them. */
-  #live(due: number, congested: boolean): void {
+  #live(due: number): void {
     this.#agent.advance(due);
     const moment: Moment = this.#script.next(due, this.#agent);
     if (moment.keys) for (const digit of moment.keys) this.#press(digit, due);
-    if (moment.end) this.#finish(moment.end);
-    else this.#say(moment.frame, due, congested);
+    if (moment.end) this.#finish(moment.end, due);
+    else this.#say(moment.frame, due);
   }
 
-  #say({ payload, message, voiced }: TrackFrame, due: number, congested: boolean): void {
+  #say(frame: TrackFrame, due: number): void {
     this.#framesSaid++;
-    this.#lateness.record(this.#now - due);
-    if (congested) {
+    this.#line.frame(due, this.#now, (plannedAt) => this.#deliver(frame, plannedAt));
+    // Speech is timed by when it was due, so that neither our own lateness nor the network's flatters the agent.
+    this.#turns.callerChunk(due, FRAME_MS, frame.voiced);
+    if (frame.voiced) this.#activeAt = due;
+  }
+
+  #deliver(frame: TrackFrame, plannedAt: number | undefined): void {
+    if (this.#congested) {
       this.#metrics.droppedMs += FRAME_MS;
       this.#complaints.congested();
-    } else {
-      this.#effects.send(message);
-      this.#note({ type: "caller-audio", payload });
+      return;
     }
-    // Speech is timed by when it was due, so that our own lateness never flatters the agent.
-    this.#turns.callerChunk(due, FRAME_MS, voiced);
-    if (voiced) this.#activeAt = due;
+    for (const { payload, message } of this.#plan.oddMedia?.(frame) ?? [frame]) {
+      this.#effects.send(message);
+      if (payload) this.#note({ type: "caller-audio", payload, plannedAt });
+    }
   }
 
   #press(digit: string, at: number): void {
@@ -211,8 +238,11 @@ export class Caller {
     this.#activeAt = at;
     this.#anyKeys = true;
     if (profile.dtmf) {
-      this.#effects.send(profile.dtmf(info, digit));
-      this.#note({ type: "dtmf", digit });
+      const message = profile.dtmf(info, digit);
+      this.#line.message(at, this.#now, () => {
+        this.#effects.send(message);
+        this.#note({ type: "dtmf", digit });
+      });
     } else {
       this.#complaints.noDtmf();
     }
@@ -235,7 +265,7 @@ export class Caller {
   }
 
   /** The end that the caller wants, now that its time has come. */
-  #finish(ending: "hang-up" | "drop"): void {
+  #finish(ending: "hang-up" | "drop", due: number): void {
     if (ending === "drop") {
       this.#effects.drop();
       this.#end(
@@ -243,12 +273,15 @@ export class Caller {
         this.#judged({ ok: true, reason: "dropped", detail: "the caller was cut off" }),
       );
     } else {
-      this.#hangUp(this.#judged({ ok: true, reason: "hung-up", detail: "the caller hung up" }));
+      const outcome = this.#judged({ ok: true, reason: "hung-up", detail: "the caller hung up" });
+      this.#leaving = true;
+      this.#line.message(due, this.#now, () => this.#leave(outcome));
     }
   }
 
-  #hangUp(outcome: Outcome): void {
-    for (const message of this.#plan.profile.closing(this.#plan.info)) this.#effects.send(message);
+  #leave(outcome: Outcome): void {
+    const { profile, info } = this.#plan;
+    for (const message of profile.closing(info, HANGUP_REASON)) this.#effects.send(message);
     this.#note({ type: "hangup" });
     this.#effects.close(1000, "");
     this.#end("caller-hung-up", outcome);
@@ -268,8 +301,9 @@ export class Caller {
 
   #end(reason: EndReason, outcome: Outcome): void {
     this.#turns.tick(this.#now);
+    this.#line.cut();
     const summary = this.#metrics.summary(this.#now, this.#turns.talkOverMs);
-    const judgement = this.#script.judge?.(outcome, this.#now) ?? outcome;
+    const judgement = this.#script.judge?.(outcome, { reason, summary }) ?? outcome;
     this.#outcome = judgement;
     this.#summary = summary;
     this.#reckon();

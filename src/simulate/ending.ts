@@ -10,6 +10,7 @@ export interface Outcome {
     | "no-agent-audio"
     | "agent-silent"
     | "agent-failed"
+    | "expectation-failed"
     | "interrupted";
   readonly detail: string;
 }

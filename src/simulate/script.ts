@@ -1,6 +1,6 @@
 /** What a caller says and does, decided 20 ms at a time: the seam between a call and a track, a scenario or a live phone. */
 import type { MediaFormat, SampleRate } from "../audio/format.js";
-import type { CallEvent } from "../call/events.js";
+import type { CallEvent, CallSummary, EndReason } from "../call/events.js";
 import type { HeardFrame } from "./ear.js";
 import type { Outcome } from "./ending.js";
 import type { TrackFrame } from "./track.js";
@@ -20,8 +20,13 @@ export interface Script {
   hear?(frame: HeardFrame): void;
   /** Told of everything that happens in the call, as observers are. */
   observe?(event: CallEvent): void;
-  /** Has the last word on how the call came out. */
-  judge?(outcome: Outcome, now: number): Outcome;
+  /** The call is over: has the last word on how it came out. */
+  judge?(outcome: Outcome, end: CallEnd): Outcome;
+}
+
+export interface CallEnd {
+  readonly reason: EndReason;
+  readonly summary: CallSummary;
 }
 
 /** Makes the script of each call. Shared by all calls of a load. */

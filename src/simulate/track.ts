@@ -51,7 +51,9 @@ export class Track implements ScriptMaker {
     const codec = createPayloadCodec(format, { agentRate: 48000, opus });
     const { plain } = codec;
     const samples = source.samplesAt(plain.sampleRate);
-    const bytes = plain.encoding === "g711_ulaw" ? encodeUlaw(samples) : pcmBytes(samples);
+    const coded = (pcm: Int16Array) => (plain.encoding === "g711_ulaw" ? encodeUlaw(pcm) : pcmBytes(pcm));
+    const bytes = coded(samples);
+    const sent = source.background ? coded(mixed(samples, source.background(plain.sampleRate))) : bytes;
     const size = frameBytes(plain);
     const sourceFrames = Math.ceil(bytes.length / size);
     const speech = new SpeechDetector(plain);
@@ -59,7 +61,9 @@ export class Track implements ScriptMaker {
     for (let k = 0; k < sourceFrames + (opus ? OPUS_TAIL_FRAMES : 1); k++) {
       const frame = Buffer.alloc(size, silenceByte(plain));
       frame.set(bytes.subarray(k * size, (k + 1) * size));
-      frames.push(ready(codec.encode(frame), speech.push(frame)));
+      const voiced = speech.push(frame);
+      if (source.background) frame.set(sent.subarray(k * size, (k + 1) * size));
+      frames.push(ready(codec.encode(frame), voiced));
     }
     codec.free();
     return new Track(format, sourceFrames * FRAME_MS, frames, framing);
@@ -68,19 +72,32 @@ export class Track implements ScriptMaker {
   /** The frames of one call, one after the other, without end: after the source comes silence. */
   start(): Script {
     let k = 0;
-    const next = () => this.#moments[k++] ?? this.#silence;
-    return { next: this.#reframed(next), saidAllAt: this.durationMs, expectsAnswer: this.voiced };
+    const seal = sealer(this.format, this.#framing);
+    const next = seal ? () => ({ frame: seal(this.momentAt(k++).frame) }) : () => this.momentAt(k++);
+    return { next, saidAllAt: this.durationMs, expectsAnswer: this.voiced };
   }
 
-  /** A container is one stream with numbered pages or blocks, so every call writes its own. */
-  #reframed(next: () => Moment): () => Moment {
-    if (this.format.encoding !== "opus" || this.#framing === "raw") return next;
-    const framer = new OpusFramer(this.#framing);
-    return () => {
-      const { payload, voiced } = next().frame;
-      return { frame: ready(Payload.fromBytes(framer.frame(payload.bytes)), voiced) };
-    };
+  /** The k-th 20 ms, not yet sealed into a container: silence after the last. */
+  momentAt(k: number): Moment {
+    return this.#moments[k] ?? this.#silence;
   }
+}
+
+/** A container is one stream with numbered pages or blocks, so every call writes its own. Undefined where there is none. */
+export function sealer(
+  format: MediaFormat,
+  framing: OpusFraming,
+): ((frame: TrackFrame) => TrackFrame) | undefined {
+  if (format.encoding !== "opus" || framing === "raw") return undefined;
+  const framer = new OpusFramer(framing);
+  return ({ payload, voiced }) => ready(Payload.fromBytes(framer.frame(payload.bytes)), voiced);
+}
+
+/** The sum of two signals of any length, as long as the first. */
+function mixed(samples: Int16Array, background: Int16Array): Int16Array {
+  return samples.map((sample, i) =>
+    Math.max(-32768, Math.min(32767, sample + background[i % background.length])),
+  );
 }
 
 /** Whether somebody speaks in it: a click is voiced, but nobody answers a click. The same onset as a turn's. */

@@ -1,5 +1,6 @@
 /** Places many calls, so many at a time and so many a second, and sums them up. */
 import { setMaxListeners } from "node:events";
+import { FRAME_MS } from "../audio/format.js";
 import type { Observer } from "../call/events.js";
 import { type Clock, realClock } from "../clock.js";
 import { BridgeError } from "../errors.js";
@@ -77,6 +78,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       const observers = [tally.watch, ...(observersOf?.(index) ?? [])];
       last = await placeCall({
         ...options.call,
+        index,
         observers,
         signal,
         pacer,
@@ -100,7 +102,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const line = async (): Promise<void> => {
     while ((placed < calls || clock.now() - startedAt < atLeastMs) && !signal.aborted) {
       const index = placed++;
-      if (ratePerS !== undefined) await waitUntil(clock, startedAt + (index * 1000) / ratePerS, signal);
+      const turn = ratePerS === undefined ? 0 : (index * 1000) / ratePerS;
+      await waitUntil(clock, startedAt + turn + phaseMs(index), signal);
       if (!signal.aborted) await placeOne(index);
     }
   };
@@ -118,8 +121,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   return { summary, last, firstError };
 }
 
+/**
+ * People do not ring in step: without this, fifty calls a second would all send their frames in the same millisecond. Multiples
+ * of the golden ratio spread any number of calls evenly over a frame.
+ */
+function phaseMs(index: number): number {
+  return ((index * 0.618034) % 1) * FRAME_MS;
+}
+
 /** Resolves at `at`, or as soon as `signal` is aborted. */
-function waitUntil(clock: Clock, at: number, signal: AbortSignal): Promise<void> {
+async function waitUntil(clock: Clock, at: number, signal: AbortSignal): Promise<void> {
+  if (at <= clock.now()) return;
   return new Promise((resolve) => {
     const done = () => {
       timer.cancel();

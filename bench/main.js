@@ -3,6 +3,7 @@ const PARTS = {
   quality: async () => (await import("./quality.js")).quality(),
   pacing: async () => (await import("./pacing.js")).pacing(),
   startup: async () => (await import("./startup.js")).startup(),
+  callers: async () => (await import("./callers.js")).callers(),
   load: async () => (await import("./load.js")).load(),
   profile: async () => (await import("./profile.js")).profile(),
 };

@@ -42,8 +42,8 @@ export type CallNote =
   | { readonly type: "call-started"; readonly info: CallInfo; readonly agent: string; readonly raw: object }
   /** The agent is connected and can hear. */
   | { readonly type: "agent-ready"; readonly passthrough: boolean }
-  /** A payload from the caller. */
-  | { readonly type: "caller-audio"; readonly payload: Payload }
+  /** A payload from the caller. `plannedAt`: when a simulated network was to deliver it. */
+  | { readonly type: "caller-audio"; readonly payload: Payload; readonly plannedAt?: number }
   /** A payload sent to the caller, who hears it at `heardAt` (same clock as `at`). */
   | { readonly type: "agent-audio"; readonly payload: Payload; readonly heardAt: number }
   /** Audio on the agent's own wire, only its size. */

@@ -5,6 +5,8 @@ import { BadValue } from "./bad-value.js";
 import { parseBudgets } from "./budgets.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
+import { parseNetwork } from "./network.js";
+import { parseQuirks } from "./quirks.js";
 import type { Setting } from "./setting.js";
 import { readTools } from "./tools.js";
 import { parseBytes, parseDuration, parseFrequency, parseInteger, parseRate } from "./units.js";
@@ -25,6 +27,10 @@ export function parseValue(setting: Setting, raw: unknown, env: Environment): un
       return Object.fromEntries(isRecord(raw) ? textEntries(raw) : texts(raw).map(splitOption));
     case "budgets":
       return parseBudgets(texts(raw));
+    case "quirks":
+      return parseQuirks(texts(raw));
+    case "names":
+      return texts(raw);
     case "agent":
       return isAgentKind(raw) ? raw : text(raw);
     case "device":
@@ -52,6 +58,8 @@ function parseText(setting: Setting, text: string): unknown {
       return parseChoice(text, setting.choices ?? []);
     case "dtmf":
       return parseDtmf(text);
+    case "network":
+      return parseNetwork(text);
     case "address":
       return checkAddress(text);
     case "headerName":

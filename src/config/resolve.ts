@@ -96,7 +96,9 @@ function read(key: SettingKey, { kind, raw }: Found, given: Given): Read {
 
 function fallback(key: SettingKey): Read {
   const { type, default: text } = settings[key];
-  const nothing = { boolean: false, headers: {}, options: {}, dtmf: [], budgets: [] }[type as string];
+  const nothing = { boolean: false, headers: {}, options: {}, names: [], dtmf: [], budgets: [], quirks: [] }[
+    type as string
+  ];
   return { kind: "default", value: text === undefined ? nothing : parseValue(settings[key], text, {}) };
 }
 

@@ -27,6 +27,11 @@ const table = {
   tlsKey: { flag: "--tls-key <file>", type: "path", commands: SERVERS, needs: "tlsCert",
     help: "private key of the certificate" },
 
+  scenario: { flag: "[scenario...]", type: "names", commands: ["simulate"], inFile: false,
+    excludes: ["wav", "tone", "silence", "mic", "browser"],
+    help: "built-in scenarios or .yaml files, a call each" },
+  tts: { flag: "--tts <command>", type: "string", default: "espeak-ng -w {out} -- {text}", commands: ["simulate"],
+    help: "speaks the texts of scenarios" },
   url: { flag: "--url <address>", type: "address", commands: ["simulate"],
     help: "the endpoint to call; without it, your agent" },
   provider: { flag: "--provider <file>", type: "path", commands: ["simulate"],
@@ -164,8 +169,8 @@ export function environmentName(key: SettingKey): string {
   return `SMARTPBX_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** The long spelling of a setting's flag, without its value: `--port`; for an argument `<upstream>`. */
+/** The long spelling of a setting's flag, without its value: `--port`; for an argument `<upstream>` or `[scenario...]`. */
 export function flagName(key: SettingKey): string {
   const { flag = key } = settings[key];
-  return /--[a-z-]+|<.+>/.exec(flag)?.[0] ?? flag;
+  return /--[a-z-]+|<.+>|\[.+\]/.exec(flag)?.[0] ?? flag;
 }

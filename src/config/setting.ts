@@ -1,5 +1,6 @@
 /** What one row of the settings table says, and the types that follow from the rows. */
 import type { AgentKind } from "../agents/agent.js";
+import type { QuirkName } from "../protocol/quirks.js";
 import type { Budget } from "../simulate/budgets.js";
 import type { ToolsConfig } from "../tools/config.js";
 import type { Table } from "./schema.js";
@@ -33,8 +34,14 @@ export type SettingType =
   | "headers"
   /** `key=value`, repeatable. */
   | "options"
+  /** Texts one after the other, as bare arguments. */
+  | "names"
   /** `1@2s,#@3.5s`: a key at a time. */
   | "dtmf"
+  /** `jitter=30ms,burst=200ms,stall=1s,loss=2%`. */
+  | "network"
+  /** Names of quirks, with commas between them. */
+  | "quirks"
   /** `first-audio.p95=900ms,failed=1%`, repeatable. */
   | "budgets"
   /** `kind`, `kind:URL` or the path of a module; in a config file also an agent kind itself. */
@@ -45,7 +52,7 @@ export type SettingType =
   | "tools";
 
 export interface Setting {
-  /** As commander reads it: `-p, --port <port>`; for an argument `<upstream>`. A setting without one has no variable either. */
+  /** As commander reads it: `-p, --port <port>`; for an argument `<upstream>`, or `[scenario...]` for any number. A setting without one has no variable either. */
   readonly flag?: string;
   readonly type: SettingType;
   /** The commands that have it. */
@@ -77,6 +84,17 @@ export interface DtmfPress {
   readonly atMs: number;
 }
 
+/** How bad a simulated network is: what each field does says the model in `simulate`. */
+export interface NetworkValue {
+  readonly jitterMs: number;
+  readonly burstMs: number;
+  readonly stallMs: number;
+  /** 0 to 1. */
+  readonly loss: number;
+  readonly burstEveryMs: number;
+  readonly stallEveryMs: number;
+}
+
 /** Checked values, whatever they were written as. */
 interface ValueTypes {
   boolean: boolean;
@@ -93,7 +111,10 @@ interface ValueTypes {
   choice: string;
   headers: Readonly<Record<string, string>>;
   options: Readonly<Record<string, string>>;
+  names: readonly string[];
   dtmf: readonly DtmfPress[];
+  network: NetworkValue;
+  quirks: readonly QuirkName[];
   budgets: readonly Budget[];
   agent: string | AgentKind;
   device: string | boolean;
@@ -114,7 +135,7 @@ type ReadKey<K extends string, S extends Setting> = S["type"] extends keyof type
 /** True when the setting always has a value. */
 type Always<S extends Setting> = S extends { readonly default: string }
   ? true
-  : S["type"] extends "boolean" | "headers" | "options" | "dtmf" | "budgets"
+  : S["type"] extends "boolean" | "names" | "headers" | "options" | "dtmf" | "budgets" | "quirks"
     ? true
     : false;
 
@@ -131,12 +152,17 @@ type Duration = 0 | "0" | `${number}ms` | `${number}s` | `${number}m`;
 
 /** How a config file may write each type. */
 interface FileTypes
-  extends Omit<ValueTypes, "duration" | "bytes" | "rate" | "options" | "dtmf" | "budgets" | "tools"> {
+  extends Omit<
+    ValueTypes,
+    "duration" | "bytes" | "rate" | "options" | "dtmf" | "budgets" | "network" | "quirks" | "tools"
+  > {
   duration: Duration;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
   rate: `${number}/s`;
   options: Readonly<Record<string, string | number | boolean>>;
   dtmf: string;
+  network: string;
+  quirks: string | readonly QuirkName[];
   budgets: string | readonly string[];
   tools: ToolsFile;
 }

@@ -3,51 +3,22 @@
  * It owns no socket, timer, file or clock. Times are milliseconds since the socket opened.
  */
 import { FRAME_MS } from "../audio/format.js";
-import type { PayloadCodec } from "../audio/payload-codec.js";
 import type { CallEvent, CallNote, CallSummary, EndReason } from "../call/events.js";
 import { Metrics } from "../call/metrics.js";
 import { Turns } from "../call/turns.js";
 import type { EndpointMessage } from "../protocol/messages.js";
 import { parseEndpointMessage } from "../protocol/parse.js";
-import type { Profile, ProfiledCall } from "../protocol/profiles.js";
 import { printable } from "../protocol/text.js";
 import { AgentHeard } from "./agent-heard.js";
-import { type AppointedTimes, Appointments } from "./appointments.js";
+import { Appointments } from "./appointments.js";
+import type { CallerEffects, CallPlan } from "./call-plan.js";
 import { type ComplaintCode, Complaints } from "./complaints.js";
-import { Ear, type HeardFrame } from "./ear.js";
+import { Ear } from "./ear.js";
 import { type Exchange, judged, naturalEnd, type Outcome } from "./ending.js";
 import type { Histogram } from "./histogram.js";
 import { Line } from "./line.js";
-import type { DeliveryPlan } from "./network.js";
-import type { OddMedia } from "./odd-media.js";
 import type { Moment, Script } from "./script.js";
 import type { TrackFrame } from "./track.js";
-
-export interface CallPlan extends AppointedTimes {
-  readonly info: ProfiledCall;
-  readonly profile: Profile;
-  /** What the caller says and does. */
-  readonly script: Script;
-  /** Reads the answers. Freed by whoever made it. */
-  readonly codec: PayloadCodec;
-  /** The endpoint's name for people, without secrets. */
-  readonly endpoint: string;
-  /** When the network delivers what is sent. Default: at once. */
-  readonly network?: DeliveryPlan;
-  /** What is sent in place of each frame, where the PBX has quirks. */
-  readonly oddMedia?: OddMedia;
-}
-
-export interface CallerEffects {
-  send(message: string): void;
-  /** True while the socket holds so much unsent audio that adding to it only makes the call later. */
-  congested(): boolean;
-  close(code: number, reason: string): void;
-  /** Cuts the connection without a close frame. */
-  drop(): void;
-  note(event: CallEvent): void;
-  heard(frame: HeardFrame): void;
-}
 
 /** What PBXs call a hang-up in good order. Which word SmartPBX uses is not known. */
 const HANGUP_REASON = "NORMAL_CLEARING";

@@ -31,16 +31,22 @@ export class Line {
     return this.#missing;
   }
 
-  /** A frame that is due at `due`. @param deliver is told when it was to arrive. */
-  frame(due: number, now: number, deliver: (plannedAt: number) => void): void {
-    const { at, missing } = this.#plan?.frame(due) ?? { at: due, missing: false };
+  /** A frame that is due at `due`. @param deliver is told when the plan had it arrive. */
+  frame(due: number, now: number, deliver: (plannedAt: number | undefined) => void): void {
+    if (!this.#plan) {
+      this.#lateness.record(now - due);
+      deliver(undefined);
+      return;
+    }
+    const { at, missing } = this.#plan.frame(due);
     if (missing) this.#missing++;
     else this.#pass({ at, isFrame: true, deliver: () => deliver(at) }, now);
   }
 
   /** Anything else that is sent at `due`. */
   message(due: number, now: number, deliver: () => void): void {
-    this.#pass({ at: this.#plan?.message(due) ?? due, isFrame: false, deliver }, now);
+    if (this.#plan) this.#pass({ at: this.#plan.message(due), isFrame: false, deliver }, now);
+    else deliver();
   }
 
   /** Passes on all that was to arrive by `now`. */

@@ -13,6 +13,8 @@ import { LoopWatch, trust } from "./trust.js";
 export interface LoadOptions {
   /** How each call is placed. `out` makes sense for one call only. */
   readonly call: Omit<CallOptions, "observers" | "signal" | "pacer" | "lateness" | "clock">;
+  /** In what a call differs from `call`. */
+  readonly callOf?: (index: number) => Partial<LoadOptions["call"]>;
   /** Default 1. */
   readonly calls?: number;
   /** Calls at a time. Default 1. */
@@ -78,6 +80,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       const observers = [tally.watch, ...(observersOf?.(index) ?? [])];
       last = await placeCall({
         ...options.call,
+        ...options.callOf?.(index),
         index,
         observers,
         signal,

@@ -10,14 +10,19 @@ import { type Clock, realClock, type Timer } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { dial, shownUrl } from "../pbx/dial.js";
 import { PROFILES, type ProfileName } from "../protocol/profiles.js";
+import { type QuirkName, withQuirks } from "../protocol/quirks.js";
 import type { AppointedTimes } from "./appointments.js";
-import { Caller, type CallerEffects } from "./caller.js";
+import type { CallerEffects } from "./call-plan.js";
+import { Caller } from "./caller.js";
 import type { ComplaintCode } from "./complaints.js";
 import type { Outcome } from "./ending.js";
 import { HeardWav } from "./heard-wav.js";
 import { Histogram } from "./histogram.js";
+import { DeliveryPlan, type NetworkModel } from "./network.js";
+import { oddMedia } from "./odd-media.js";
 import { type Paced, Pacer } from "./pacer.js";
 import { type CallQuality, Quality } from "./quality.js";
+import { seededRandom, seededUuid } from "./random.js";
 import type { ScriptMaker } from "./script.js";
 
 export interface CallOptions extends AppointedTimes {
@@ -36,6 +41,14 @@ export interface CallOptions extends AppointedTimes {
   readonly accountId?: string;
   /** What the caller says and does, in the call's media format: a track, a scenario, a live phone. */
   readonly script: ScriptMaker;
+  /** How bad the way to the endpoint is. Default: nothing is late or missing. */
+  readonly network?: NetworkModel;
+  /** Makes the call repeatable: the network's plan, and the call's ids. Default: random ids, and the plan of seed 0. */
+  readonly seed?: number;
+  /** The call's number in its run: with one seed, each has a plan and ids of its own. Default 0. */
+  readonly index?: number;
+  /** What the PBX does otherwise than its profile says. */
+  readonly quirks?: readonly QuirkName[];
   /** Writes what the caller heard to this WAV file. */
   readonly out?: string;
   readonly observers?: readonly Observer[];
@@ -102,9 +115,12 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
       heardWav?.add(frame);
     },
   };
+  const { seed, index = 0, quirks = [] } = options;
+  const newId = (name: string) =>
+    seed === undefined ? randomUUID() : seededUuid(seededRandom(seed, index, name));
   const info = {
-    callId: randomUUID(),
-    otherLegCallId: randomUUID(),
+    callId: newId("callId"),
+    otherLegCallId: newId("otherLegCallId"),
     accountId: options.accountId ?? "simulated",
     caller: options.caller ?? "+12025550101",
     callee: options.callee ?? "+12025550199",
@@ -112,7 +128,16 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   };
   const endpoint = options.endpoint ?? shownUrl(options.url);
   const script = maker.start({ callId: info.callId, plain: codec.plain });
-  const plan = { ...options, script, info, profile: PROFILES[profile], endpoint, codec };
+  const plan = {
+    ...options,
+    script,
+    info,
+    profile: withQuirks(PROFILES[profile], quirks),
+    endpoint,
+    codec,
+    network: options.network && new DeliveryPlan(options.network, seed ?? 0, index),
+    oddMedia: oddMedia(quirks, maker.format),
+  };
   const caller = new Caller(plan, effects, senderLateness);
 
   const openedAt = clock.now();

@@ -26,16 +26,9 @@ const LOOK_EVERY_MS = FRAME_MS / 2;
 export class Playback {
   readonly #options: PlaybackOptions;
   #timer: Timer | undefined;
-  #underruns = 0;
-  #hasBegun = false;
 
   constructor(options: PlaybackOptions) {
     this.#options = options;
-  }
-
-  /** How often the speaker had played everything before more came: our own lateness, not the network's. */
-  get underruns(): number {
-    return this.#underruns;
   }
 
   start(): void {
@@ -50,8 +43,6 @@ export class Playback {
   #supply(): void {
     const { speaker, source, clock, onFrame } = this.#options;
     let bufferedMs = speaker.bufferedMs;
-    if (bufferedMs <= 0 && this.#hasBegun) this.#underruns++;
-    this.#hasBegun = true;
     // Counted on rather than asked again: a speaker that has ended takes nothing and must not keep us here.
     for (; bufferedMs < AHEAD_MS; bufferedMs += FRAME_MS) {
       const now = clock.now();

@@ -153,7 +153,7 @@ export class PhoneSound {
       ...(this.#speaker && { speaker: this.speakerName }),
       ...(this.echoName !== undefined && { echo: this.echoName }),
       ...(this.#playback && {
-        underruns: this.#jitter.underruns + this.#playback.underruns,
+        underruns: this.#jitter.underruns + (this.#speaker?.underruns ?? 0),
         concealedMs: this.#jitter.concealedMs,
       }),
       ...(this.#microphone && {

@@ -1,6 +1,7 @@
 /** The texts of `--help`, from the table of settings and the list of commands. Each fits on a screen of 80 columns. */
 import { environmentName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
 import type { SettingKey } from "../config/setting.js";
+import { QUIRK_NAMES, QUIRKS } from "../protocol/quirks.js";
 import { MCP_KEY } from "../tools/config.js";
 import { type Command, commands } from "./commands/index.js";
 import { EXIT_CODE_WORDS } from "./exit-codes.js";
@@ -66,15 +67,40 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
         ]),
       ]),
   },
+  quirks: {
+    summary: "what a real PBX may do, for simulate --quirk",
+    text: () =>
+      page([
+        "simulate --quirk NAME,NAME shows an endpoint what a real PBX may do. all is\nevery one but close-without-hangup, which would hide how the others hang up.",
+        columns(QUIRK_NAMES.map((name) => [name, QUIRKS[name].summary])),
+        ...certainties(),
+      ]),
+  },
   "exit-codes": {
     summary: "what the exit codes mean",
     text: () => page([columns(EXIT_CODE_WORDS)]),
   },
 };
 
+/** How sure it is that a PBX does each of them. */
+function certainties(): Block[] {
+  const kinds = new Set(QUIRK_NAMES.map((name) => QUIRKS[name].certainty));
+  const rows = [...kinds].map((kind): [string, string] => [
+    kind,
+    QUIRK_NAMES.filter((name) => QUIRKS[name].certainty === kind).join(", "),
+  ]);
+  return [["How sure it is that one does", columns(rows.flatMap(wrapped))]];
+}
+
+/** A row whose right side is wrapped at its commas, so that it fits on a screen. */
+function wrapped([left, right]: readonly [string, string]): [string, string][] {
+  const lines = right.match(/.{1,54}(?:, |$)/g) ?? [];
+  return lines.map((line, k) => [k === 0 ? left : "", line.trimEnd()]);
+}
+
 /** Whether a setting is given as a bare argument. */
 export function isArgument(key: SettingKey): boolean {
-  return settings[key].flag?.startsWith("<") ?? false;
+  return /^[<[]/.test(settings[key].flag ?? "");
 }
 
 function row(key: SettingKey): [string, string] {

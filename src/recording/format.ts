@@ -71,4 +71,6 @@ export interface MediaEvent extends RecordedEvent {
   readonly length: number;
   /** When the caller heard it, on the clock of `t`. On the agent's audio only. */
   readonly heardT?: number;
+  /** When a simulated network was to deliver it. */
+  readonly plannedT?: number;
 }

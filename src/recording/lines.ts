@@ -18,10 +18,12 @@ export function mediaLine(
   offset: number,
   length: number,
   heardAt?: number,
+  plannedAt?: number,
 ): string {
   const dir = heardAt === undefined ? "in" : "out";
   const heard = heardAt === undefined ? "" : `,"heardT":${micros(heardAt)}`;
-  return `{"t":${micros(at)},"leg":"pbx","dir":"${dir}","type":"media","file":"${file}","offset":${offset},"length":${length}${heard}}\n`;
+  const planned = plannedAt === undefined ? "" : `,"plannedT":${micros(plannedAt)}`;
+  return `{"t":${micros(at)},"leg":"pbx","dir":"${dir}","type":"media","file":"${file}","offset":${offset},"length":${length}${heard}${planned}}\n`;
 }
 
 /** The line of anything but a payload to or from the caller. */

@@ -162,13 +162,17 @@ function parseLine(text: string, sizes: Sizes): RecordedEvent | string {
   return wrong ?? (event as unknown as RecordedEvent);
 }
 
-function wrongWithAudio({ type, file, offset, length, heardT }: Json, sizes: Sizes): string | undefined {
+function wrongWithAudio(
+  { type, file, offset, length, heardT, plannedT }: Json,
+  sizes: Sizes,
+): string | undefined {
   if (type !== "media") return "only media lines have a file";
   if (file !== CALLER_FILE && file !== AGENT_FILE) return "it points to another file";
   if (!isCount(offset) || !isCount(length)) return "offset or length is not a count of bytes";
   if (length > MAX_PAYLOAD_BYTES) return "its payload is too long";
   if (offset + length > sizes[file]) return `it points behind the end of ${file}`;
   if (file === AGENT_FILE && !isCount(heardT)) return "heardT is not a time";
+  if (plannedT !== undefined && !isCount(plannedT)) return "plannedT is not a time";
   return undefined;
 }
 

@@ -197,7 +197,14 @@ class CallRecorder {
       if (event.type === "caller-audio") {
         const { bytes } = event.payload;
         caller.push(bytes);
-        lines += mediaLine(event.at, CALLER_FILE, counts.callerBytes, bytes.length);
+        lines += mediaLine(
+          event.at,
+          CALLER_FILE,
+          counts.callerBytes,
+          bytes.length,
+          undefined,
+          event.plannedAt,
+        );
         counts.callerPayloads++;
         counts.callerBytes += bytes.length;
       } else if (event.type === "agent-audio") {

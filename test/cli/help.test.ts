@@ -11,6 +11,7 @@ import {
   settingKeys,
   settings,
 } from "../../src/config/schema.js";
+import { QUIRK_NAMES, QUIRKS } from "../../src/protocol/quirks.js";
 
 describe.each(commands)("the help of $name", (command) => {
   const text = commandHelp(command);
@@ -59,6 +60,16 @@ it("has a topic that names every variable", () => {
   for (const key of settingKeys) expect(text).toContain(hasFlag(key) ? environmentName(key) : key);
   expect(text).toContain("SMARTPBX_TOKEN");
   expect(text).toContain("SMARTPBX_MCP_KEY");
+});
+
+it("has a topic that lists every quirk, and how sure it is, on a screen", () => {
+  const { text } = readArguments(["help", "quirks"]) as { text: string };
+  for (const name of QUIRK_NAMES) {
+    expect(text).toMatch(new RegExp(`^ {2}${name} +${QUIRKS[name].summary}$`, "m"));
+    expect(text.split("How sure")[1]).toContain(name);
+  }
+  expect(text.split("\n").length).toBeLessThanOrEqual(40);
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 it("has a topic that explains every exit code", () => {

@@ -126,6 +126,7 @@ describe("a recording that lies", () => {
     ["offset or length is not a count of bytes", { ...media, length: -1 }],
     ["offset or length is not a count of bytes", { ...media, offset: 0.5 }],
     ["offset or length is not a count of bytes", { ...media, offset: "0" }],
+    ["plannedT is not a time", { ...media, plannedT: -1 }],
     ["heardT is not a time", { ...media, dir: "out", file: "agent.bin" }],
     ["only media lines have a file", { ...media, type: "start" }],
     ["t is not a time", { ...media, t: -1 }],

@@ -73,17 +73,19 @@ export class PhoneSound {
   /** The call is up: what was said before is nobody's. */
   #isSpeaking = false;
   #isClosed = false;
+  #underrunsBefore = 0;
 
   /** @throws BridgeError when a device that is wished for cannot be opened. */
   static async open(wishes: SoundWishes): Promise<PhoneSound> {
     const { microphone, speaker, onNotice } = wishes;
     const choice = (name: string | true) => ({ ...(name !== true && { name }), onNotice });
     const input = microphone === undefined ? undefined : await openMicrophone(choice(microphone));
+    // Before the speaker is opened, which must not be left without sound meanwhile.
+    const echo = input && speaker !== undefined ? await echoControl(wishes) : noEchoControl;
     try {
-      const output = await openOutput(speaker, onNotice);
-      const echo = input && output ? await echoControl(wishes) : noEchoControl;
-      return new PhoneSound(wishes, input, output, echo);
+      return new PhoneSound(wishes, input, await openOutput(speaker, onNotice), echo);
     } catch (error) {
+      echo.free();
       await input?.stop();
       throw error;
     }
@@ -147,13 +149,22 @@ export class PhoneSound {
     else this.agentMeter.push(samples, now);
   }
 
+  /** The call begins: what went wrong before belongs to nobody. */
+  begin(): void {
+    this.#underrunsBefore = this.#underruns;
+  }
+
+  get #underruns(): number {
+    return this.#jitter.underruns + (this.#speaker?.underruns ?? 0);
+  }
+
   get facts(): SoundFacts {
     return {
       ...(this.#microphone && { microphone: this.microphoneName }),
       ...(this.#speaker && { speaker: this.speakerName }),
       ...(this.echoName !== undefined && { echo: this.echoName }),
       ...(this.#playback && {
-        underruns: this.#jitter.underruns + (this.#speaker?.underruns ?? 0),
+        underruns: this.#underruns - this.#underrunsBefore,
         concealedMs: this.#jitter.concealedMs,
       }),
       ...(this.#microphone && {

@@ -139,6 +139,7 @@ export class Phone {
     this.#controls = new LiveControls(maker, {
       heard: (samples) => this.#sound.heard(samples),
       event: (event) => {
+        if (!this.#hasBegun) this.#sound.begin();
         this.#hasBegun = true;
         this.#state.event(event, this.#world.clock.now());
       },
@@ -149,7 +150,11 @@ export class Phone {
 
   /** The observers of the call that is recorded and reported, so that its moments can be marked. */
   marked(observers: readonly Observer[]): Observer[] {
-    return this.#marks.watch(observers);
+    // The side that is recorded knows best when the agent can hear: at the caller's end a call rings no longer than it dials.
+    const answer: Observer = ({ type }) => {
+      if (type === "agent-ready") this.#state.answered();
+    };
+    return [...this.#marks.watch(observers), answer];
   }
 
   get facts(): SoundFacts {
@@ -163,8 +168,7 @@ export class Phone {
 
   /** Gives devices and terminal back; the last state stays on the screen. May be called again. */
   async close(): Promise<void> {
-    this.#state.over(this.#world.clock.now(), "no call came about");
-    this.#display?.close();
+    this.#display?.close({ leavesState: this.#hasBegun });
     await this.#sound.close();
   }
 

@@ -68,11 +68,12 @@ export class PhoneDisplay {
     this.#draw();
   }
 
-  /** Leaves the last state on the terminal, and gives the terminal back. */
-  close(): void {
+  /** Gives the terminal back. The last state stays on it, unless it tells nothing. */
+  close({ leavesState }: { readonly leavesState: boolean }): void {
     if (this.#isOver) return;
     this.#notice = undefined;
-    this.#draw();
+    if (leavesState) this.#draw();
+    else this.#pinned.hide();
     this.#isOver = true;
     this.#timer?.cancel();
     this.#keyboard?.close();

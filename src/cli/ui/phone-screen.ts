@@ -52,6 +52,8 @@ interface Part {
   readonly text: string;
   readonly paint?: (text: string) => string;
   readonly rank: number;
+  /** Says something even when its end is cut off. */
+  readonly isProse?: boolean;
 }
 
 export const PHONE_KEYS: readonly (readonly [key: string, does: string])[] = [
@@ -83,7 +85,7 @@ export function phoneLines(view: PhoneView, look: PhoneLook): StyledLine[] {
         { text: clock(view.elapsedMs), rank: 1 },
         ...(view.isMuted ? [{ text: "muted", paint: style.warn, rank: 2 }] : []),
         ...(state === "up" ? [{ text: whoSpeaks(view), paint: style.accent, rank: 3 }] : []),
-        ...(view.ended === undefined ? [] : [{ text: safeText(view.ended), rank: 3 }]),
+        ...(view.ended === undefined ? [] : [{ text: safeText(view.ended), rank: 3, isProse: true }]),
       ],
       look,
     ),
@@ -161,7 +163,7 @@ function meterLine(
       { text: `${label.padEnd(5)} ${bar}`, paint: isMuted ? style.dim : style.good, rank: 0 },
       { text: levelText(level, unicode), rank: 1 },
       ...(level.isClipping ? [{ text: "clips", paint: style.bad, rank: 2 }] : []),
-      { text: safeText(device), paint: style.dim, rank: 3 },
+      { text: safeText(device), paint: style.dim, rank: 3, isProse: true },
     ],
     look,
     " ",
@@ -185,7 +187,7 @@ function keyLines(showsHelp: boolean, look: PhoneLook): StyledLine[] {
       line(
         [
           { text: key.padEnd(7), paint: bold, rank: 0 },
-          { text: does, rank: 1 },
+          { text: does, rank: 1, isProse: true },
         ],
         look,
       ),
@@ -214,7 +216,7 @@ function line(parts: readonly Part[], { columns, unicode }: PhoneLook, gap = "  
     const between = kept.size > 0 ? gap.length : 0;
     const left = room - width - between;
     const full = textWidth(part.text);
-    if (full > left && kept.size > 0 && left < 10) continue;
+    if (full > left && kept.size > 0 && (!part.isProse || left < 10)) continue;
     const text = cutText(part.text, left, ellipsis);
     kept.add(part);
     cut.set(part, text);

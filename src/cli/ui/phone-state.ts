@@ -40,7 +40,7 @@ export class PhoneState {
         this.#since = now;
         break;
       case "agent-audio":
-        if (this.#state === "ringing") this.#state = "up";
+        this.answered();
         break;
       case "speech-started":
       case "speech-ended":
@@ -56,11 +56,9 @@ export class PhoneState {
     }
   }
 
-  /** The call did not come about, or ended before it could say so. */
-  over(now: number, why: string): void {
-    if (this.#state === "ended") return;
-    this.#elapsedMs = now - this.#since;
-    this.#end(why);
+  /** The agent can hear. */
+  answered(): void {
+    if (this.#state === "ringing") this.#state = "up";
   }
 
   at(now: number): Known {

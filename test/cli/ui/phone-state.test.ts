@@ -29,13 +29,23 @@ function setUp() {
   return { state, told };
 }
 
-it("dials, rings until the agent is heard, and is up", () => {
+it("dials, rings until the agent can hear, and is up", () => {
   const { state, told } = setUp();
   expect(state.at(1500)).toMatchObject({ state: "dialling", elapsedMs: 500 });
   told({ type: "call-started", info, agent: "echo", raw: {} }, 2000);
   expect(state.at(2500)).toMatchObject({ state: "ringing", elapsedMs: 500 });
-  told({ type: "agent-audio", payload, heardAt: 0 }, 3000);
+  state.answered();
   expect(state.at(3000)).toMatchObject({ state: "up", elapsedMs: 1000 });
+});
+
+it("is up as soon as the agent is heard, and not again after its end", () => {
+  const { state, told } = setUp();
+  told({ type: "call-started", info, agent: "echo", raw: {} }, 2000);
+  told({ type: "agent-audio", payload, heardAt: 0 }, 3000);
+  expect(state.at(3000).state).toBe("up");
+  told({ type: "call-ended", reason: "agent-ended", detail: "", summary }, 4000);
+  state.answered();
+  expect(state.at(5000).state).toBe("ended");
 });
 
 it("knows who speaks, the latency of the last turn, and who spoke into whose words", () => {
@@ -53,17 +63,10 @@ it("ends with the reason in words and the length of the call", () => {
   const { state, told } = setUp();
   told({ type: "speech-started", who: "agent" }, 3000);
   told({ type: "call-ended", reason: "caller-hung-up", detail: "", summary }, 11_000);
-  state.over(12_000, "no call came about");
   expect(state.at(20_000)).toMatchObject({
     state: "ended",
     ended: "caller hung up",
     elapsedMs: 9000,
     isAgentSpeaking: false,
   });
-});
-
-it("says so when no call came about", () => {
-  const { state } = setUp();
-  state.over(4000, "no call came about");
-  expect(state.at(9000)).toMatchObject({ state: "ended", elapsedMs: 3000, ended: "no call came about" });
 });

@@ -61,7 +61,7 @@ function flagsOf(command: Command, sub: Commander, program: Commander): Flags {
     const owner = isGlobal(key) ? program : sub;
     const option = owner.options.find(({ long }) => long === flagName(key));
     if (option === undefined) {
-      if (sub.args[0] !== undefined) flags[key] = sub.args[0];
+      if (sub.args[0] !== undefined) flags[key] = settings[key].type === "names" ? sub.args : sub.args[0];
     } else if (owner.getOptionValueSource(option.attributeName()) === "cli") {
       // `--speaker` and `--no-speaker` share one value, which tells the two apart.
       const value = owner.getOptionValue(option.attributeName());

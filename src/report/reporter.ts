@@ -13,7 +13,7 @@ export interface Reporter {
   recorded(callId: string, folder: string): void;
   /** Something odd that belongs to no call. `message` holds no personal data. */
   warning(code: string, message: string): void;
-  /** A result on the way: `fields` are plain JSON data for programs, `text` is one line for people. */
+  /** A result on the way: `fields` are plain JSON data for programs, `text` is for people, a line or more. */
   step(type: string, fields: object, text: string): void;
   /** The results of a finished command: plain JSON data. */
   summary(summary: object): void;

@@ -62,7 +62,7 @@ export class TerminalReporter implements Reporter {
   }
 
   step(_type: string, _fields: object, text: string): void {
-    this.#options.out.write(`${safeText(text, 400)}\n`);
+    for (const line of text.split("\n")) this.#options.out.write(`${safeText(line, 400)}\n`);
   }
 
   summary(summary: object): void {

@@ -128,7 +128,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
  * People do not ring in step: without this, fifty calls a second would all send their frames in the same millisecond. Multiples
  * of the golden ratio spread any number of calls evenly over a frame.
  */
-function phaseMs(index: number): number {
+export function phaseMs(index: number): number {
   return ((index * 0.618034) % 1) * FRAME_MS;
 }
 

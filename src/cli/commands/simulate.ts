@@ -21,6 +21,8 @@ import { serverSettings } from "./answering.js";
 import { loadExitCode, mostCalls, placeLoad } from "./load.js";
 import { openPhone, type Phone } from "./phone.js";
 import { CallRecorders } from "./recorders.js";
+import { Scenarios } from "./scenarios.js";
+import { wireOf } from "./wire.js";
 
 /** With more calls than this, single calls are shown only when asked for. */
 const MOST_SHOWN_CALLS = 5;
@@ -34,6 +36,8 @@ export interface Endpoint {
 export interface SimulateSettings extends Values<"simulate"> {
   /** Whom to call. Without it, the command starts `agent` itself and calls that. */
   readonly endpoint: Endpoint | undefined;
+  /** Where each setting came from: a scenario's own call is weaker than a flag. */
+  readonly sources: Resolution["sources"];
 }
 
 /**
@@ -47,13 +51,14 @@ export async function readSettings(
   const { values, sources } = resolution;
   if (values.provider === undefined) {
     const endpoint = values.url === undefined ? undefined : { url: values.url, headers: values.header };
-    return { ...values, endpoint };
+    return { ...values, sources, endpoint };
   }
   const provider = await readProvider(values.provider, env);
   const isStronger = (key: "url" | "format" | "header") =>
     sources[key] !== "default" && !outranks(sources, "provider", key);
   return {
     ...values,
+    sources,
     format: isStronger("format") ? values.format : provider.format,
     endpoint: {
       url: isStronger("url") ? values.url! : provider.url,
@@ -78,7 +83,8 @@ function showsCalls({ calls, ramp, json, verbose }: SimulateSettings): boolean {
 /** Places the calls. @returns 0 when every call went well and all budgets hold, 1 when not, 130 or 143 when it was stopped. */
 export async function run(settings: SimulateSettings, io: Io): Promise<number> {
   if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
-  const phone = await openPhone(settings, hasSource(settings), io);
+  const calls = settings.calls * Math.max(1, settings.scenario.length);
+  const phone = await openPhone({ ...settings, calls }, hasSource(settings), io);
   try {
     return await simulate(settings, phone, phone?.io ?? io);
   } finally {
@@ -91,7 +97,9 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
   const framing = settings.opusFraming === "auto" ? "raw" : settings.opusFraming;
   const format = PORTAL_FORMATS[settings.format];
   const track = async () => Track.encode(await loadSource(sourceSpec(settings)), format, framing);
-  const script = phone ? await phone.script(format, framing, track) : await track();
+  const scenarios = await Scenarios.open(settings, settings.sources, framing, reporter);
+  const said = scenarios ? async () => scenarios.script : track;
+  const script = phone ? await phone.script(format, framing, said) : await said();
   const answerer = settings.endpoint ? undefined : await openAgent(settings, io);
   const name = answerer?.agent.name ?? shownUrl(settings.endpoint?.url ?? "");
   const recorders = await openRecorders(settings, name, reporter, io);
@@ -102,6 +110,7 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
     },
     ...(showsCalls(settings) ? [reporter.call()] : []),
     ...(recorders ? [recorders.record()] : []),
+    ...(scenarios ? [scenarios.observe()] : []),
   ];
   const observe = () => (phone ? phone.marked(unmarked()) : unmarked());
   // With an agent of our own the bridge's side is watched: it knows what was held back at a barge-in.
@@ -113,7 +122,7 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
   const progress = new ProgressLine(settings, io);
   const stop = new TwoStepStop(io, {
     calls: () => progress.running,
-    finish: () => stopping.abort(new Error("interrupted")),
+    finish: () => (phone ? phone.hangUp() : stopping.abort(new Error("interrupted"))),
     cut: () => process.exit(stop.exitCode(EXIT_OK)),
   });
   try {
@@ -129,13 +138,17 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
         hangUpAfterMs: settings.hangUpAfterMs,
         dropAfterMs: settings.dropAfterMs,
         out: settings.out,
+        ...wireOf(settings, reporter),
       },
+      callOf: scenarios && ((index: number) => ({ ...scenarios.callOf(index), ...(phone && { script }) })),
       observersOf: server ? undefined : observe,
       onProgress: (state: LoadProgress) => progress.show(state),
       signal: stopping.signal,
       clock: io.clock,
     };
-    const { summary, firstError } = await placeLoad(load, settings, progress.aside(reporter));
+    const calls = settings.calls * (scenarios?.count ?? 1);
+    const placing = placeLoad(load, { ...settings, calls }, progress.aside(reporter));
+    const { summary, firstError } = await placing;
     progress.end();
     await server?.close();
     await recorders?.close();
@@ -154,8 +167,8 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
 }
 
 /** Whether something else than the microphone is asked to speak. */
-function hasSource({ wav, toneHz, silence }: SimulateSettings): boolean {
-  return wav !== undefined || toneHz !== undefined || silence;
+function hasSource({ scenario, wav, toneHz, silence }: SimulateSettings): boolean {
+  return scenario.length > 0 || wav !== undefined || toneHz !== undefined || silence;
 }
 
 function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {

@@ -108,6 +108,9 @@ export async function findScenario(nameOrPath: string): Promise<Scenario> {
   if (Object.hasOwn(BUILT_INS, nameOrPath))
     return readScenario({ name: nameOrPath, ...BUILT_INS[nameOrPath] });
   if (/\.ya?ml$/i.test(nameOrPath)) return readScenarioFile(nameOrPath);
+  if (/^wss?:/i.test(nameOrPath)) {
+    throw new BridgeError("bad-scenario", "An address is no scenario.", { fix: "It goes after --url." });
+  }
   const meant = suggest(nameOrPath, BUILT_IN_NAMES);
   throw new BridgeError("bad-scenario", `There is no scenario ${JSON.stringify(nameOrPath.slice(0, 64))}.`, {
     fix: `${meant ? `Did you mean ${meant}? ` : ""}Built in: ${BUILT_IN_NAMES.join(", ")}. A file ends in .yaml or .yml.`,

@@ -10,10 +10,12 @@ export interface SoundFacts {
   /** Milliseconds of frames in which the wave is cut off at full scale. */
   readonly clippedMs: number;
   /**
-   * How much each sample is like the one before, at the call's rate: above 0.5 for speech, music and tones below 1.3 kHz,
-   * around 0 for noise and for bytes read in a wrong encoding. NaN when nothing was voiced.
+   * How much each sample is like the one before: 1 for a slow wave, 0 for noise. Measured with five voices, speech has 0.72
+   * and more at 8 kHz and 0.9 and more at 24 kHz; in a wrong encoding at most 0.27 and 0.41. NaN when nothing was voiced.
    */
   readonly smoothness: number;
+  /** What speech at this rate surely has. */
+  readonly leastSmoothness: number;
   /** Audio that came for each ms that passed while the agent was sending: 1 in real time, more when it sends ahead. */
   readonly pace: number;
 }
@@ -31,6 +33,7 @@ const SHORTEST_STREAM_MS = 400;
 export class SoundCheck {
   readonly #ulaw: boolean;
   readonly #full: number;
+  readonly #leastSmoothness: number;
   #voicedMs = 0;
   #clippedMs = 0;
   #energy = 0;
@@ -43,6 +46,7 @@ export class SoundCheck {
   constructor(plain: MediaFormat) {
     this.#ulaw = plain.encoding === "g711_ulaw";
     this.#full = this.#ulaw ? FULL_ULAW : FULL_PCM;
+    this.#leastSmoothness = plain.sampleRate <= 8000 ? 0.45 : 0.6;
   }
 
   hear({ plain, ms, voiced }: HeardFrame, arrivedAt: number): void {
@@ -52,12 +56,18 @@ export class SoundCheck {
     const samples = this.#ulaw ? decodeUlaw(plain) : pcmSamples(plain);
     let flat = 0;
     let isClipped = false;
+    let sum = 0;
     for (let i = 0; i < samples.length; i++) {
       const sample = samples[i];
       flat = Math.abs(sample) >= this.#full ? flat + 1 : 0;
       if (flat >= FLAT_SAMPLES) isClipped = true;
-      this.#energy += sample * sample;
-      if (i > 0) this.#likeness += sample * samples[i - 1];
+      sum += sample;
+    }
+    // Without its mean: digital silence read as μ-law is a constant of full scale, and constants are alike.
+    const mean = sum / samples.length;
+    for (let i = 1; i < samples.length; i++) {
+      this.#energy += (samples[i] - mean) ** 2;
+      this.#likeness += (samples[i] - mean) * (samples[i - 1] - mean);
     }
     if (isClipped) this.#clippedMs += ms;
   }
@@ -68,6 +78,7 @@ export class SoundCheck {
       voicedMs: this.#voicedMs,
       clippedMs: this.#clippedMs,
       smoothness: this.#likeness / this.#energy,
+      leastSmoothness: this.#leastSmoothness,
       pace: elapsed > 0 ? ms / elapsed : 1,
     };
   }

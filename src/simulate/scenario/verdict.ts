@@ -11,6 +11,7 @@ export interface Verdict {
   /** In the unit of `limit`; null where there is nothing to measure. */
   readonly measured: number | string | null;
   readonly limit: number | string | null;
+  readonly unit?: "ms" | "%";
   /** Why it failed; empty when it did not. */
   readonly reason: string;
 }
@@ -19,10 +20,9 @@ export interface Verdict {
 const STOPPED_MS = 1000;
 /** Speech may be cut off at full scale for this part of the time before it is heard. */
 const CLIPPING_SHARE = 0.01;
-const LEAST_SMOOTHNESS = 0.35;
 const LEAST_PACE = 0.8;
 
-type Finding = Omit<Verdict, "step" | "expect">;
+type Finding = Omit<Verdict, "step" | "expect" | "unit">;
 
 /** One verdict for each expectation in order, after those on steps that failed. */
 export function verdictsOf(scenario: Scenario, facts: CallFacts): Verdict[] {
@@ -34,13 +34,13 @@ export function verdictsOf(scenario: Scenario, facts: CallFacts): Verdict[] {
         : [{ step: k + 1, expect: action.do, ...fails(null, null, step.failure) }];
     const found = expects.map((expectation) => ({
       step: k + 1,
-      expect: wordsOf(expectation),
+      ...wordsAndUnit(expectation),
       ...(step ? ofStep(expectation, step, facts) : notReached(expectation, facts)),
     }));
     return [...failed, ...found];
   });
   const ofCall = scenario.expects.map((expectation) => ({
-    expect: wordsOf(expectation),
+    ...wordsAndUnit(expectation),
     ...ofWhole(expectation, facts),
   }));
   return [...ofSteps, ...ofCall];
@@ -52,6 +52,11 @@ export function wordsOf(expectation: Expectation): string {
   if ("ms" in expectation) return `${words} ${spell(expectation.ms)}`;
   if (expectation.that === "transcript-contains") return `${words} ${JSON.stringify(expectation.text)}`;
   return expectation.that === "ended-by" ? `${words} ${expectation.who}` : words;
+}
+
+function wordsAndUnit(expectation: Expectation): Pick<Verdict, "expect" | "unit"> {
+  const unit = "ms" in expectation ? "ms" : expectation.that === "no-clipping" ? "%" : undefined;
+  return { expect: wordsOf(expectation), ...(unit && { unit }) };
 }
 
 function ofStep(expectation: Expectation, step: StepFacts, facts: CallFacts): Finding {
@@ -163,18 +168,18 @@ function noClipping({ sound }: CallFacts): Finding {
 }
 
 function soundsRight({ sound }: CallFacts): Finding {
-  const { voicedMs, smoothness, pace } = sound;
+  const { voicedMs, smoothness, leastSmoothness, pace } = sound;
   if (voicedMs === 0) return fails(null, null, "the agent said nothing that could be measured");
   const measured = Math.round(smoothness * 100) / 100;
-  if (smoothness < LEAST_SMOOTHNESS) {
+  if (smoothness < leastSmoothness) {
     const reason = "it sounds like noise: is its audio in another encoding than the call's?";
-    return fails(measured, LEAST_SMOOTHNESS, reason);
+    return fails(measured, leastSmoothness, reason);
   }
   if (pace < LEAST_PACE) {
     const reason = `only ${Math.round(pace * 1000)} ms of audio came each second: is its encoding or sample rate another than the call's?`;
     return fails(Math.round(pace * 100) / 100, LEAST_PACE, reason);
   }
-  return finding(true, measured, LEAST_SMOOTHNESS, "");
+  return finding(true, measured, leastSmoothness, "");
 }
 
 function notReached(expectation: Expectation, { ending }: CallFacts): Finding {

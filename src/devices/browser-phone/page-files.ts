@@ -27,7 +27,8 @@ const FILES: Readonly<Record<string, PageFile>> = {
   "/microphone-worklet.js": page("microphone-worklet.js", "text/javascript"),
   "/speaker-worklet.js": page("speaker-worklet.js", "text/javascript"),
   "/audio/jitter-buffer.js": built("audio/jitter-buffer.js"),
-  "/audio/format.js": built("audio/format.js"),
+  "/audio/pitch.js": built("audio/pitch.js"),
+  "/audio/sample-queue.js": built("audio/sample-queue.js"),
 };
 
 /** Answers with the file at this path below the page's. @returns false when there is none. */

@@ -6,6 +6,7 @@ const FRAMES_PER_REPORT = 3;
 
 class SmoothSpeaker extends AudioWorkletProcessor {
   #buffer = new JitterBuffer(sampleRate);
+  /** @type {Int16Array} */
   #frame = new Int16Array(0);
   #played = 0;
   #frames = 0;

@@ -19,13 +19,19 @@ export interface PlaybackOptions {
   readonly onFrame: (frame: Int16Array, now: number, bufferedMs: number) => void;
 }
 
-/** The speaker has this much to play when it was just looked after: enough for a late timer, short for an echo canceller. */
-const AHEAD_MS = 60;
+/**
+ * The speaker has this much to play when it was just looked after: as little as will do on a computer that is idle, more on
+ * one that has let it run out, and never so much that an echo canceller loses track.
+ */
+const LEAST_AHEAD_MS = 60;
+const MOST_AHEAD_MS = 160;
 const LOOK_EVERY_MS = FRAME_MS / 2;
 
 export class Playback {
   readonly #options: PlaybackOptions;
   #timer: Timer | undefined;
+  #aheadMs = LEAST_AHEAD_MS;
+  #underruns = 0;
 
   constructor(options: PlaybackOptions) {
     this.#options = options;
@@ -42,9 +48,12 @@ export class Playback {
 
   #supply(): void {
     const { speaker, source, clock, onFrame } = this.#options;
+    if (speaker.underruns > this.#underruns)
+      this.#aheadMs = Math.min(MOST_AHEAD_MS, this.#aheadMs + FRAME_MS);
+    this.#underruns = speaker.underruns;
     let bufferedMs = speaker.bufferedMs;
     // Counted on rather than asked again: a speaker that has ended takes nothing and must not keep us here.
-    for (; bufferedMs < AHEAD_MS; bufferedMs += FRAME_MS) {
+    for (; bufferedMs < this.#aheadMs; bufferedMs += FRAME_MS) {
       const now = clock.now();
       const frame = source.pull(now);
       onFrame(frame, now, bufferedMs);

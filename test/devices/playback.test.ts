@@ -10,7 +10,7 @@ class Plays implements Speaker {
   readonly reason = "test";
   readonly sampleRate = 48_000;
   writtenMs = 0;
-  underruns = -1;
+  underruns = 0;
   constructor(
     readonly clock: ManualClock,
     readonly pace = 1,
@@ -19,7 +19,7 @@ class Plays implements Speaker {
     return Math.max(0, this.writtenMs - this.clock.now() * this.pace);
   }
   write(samples: Int16Array): void {
-    if (this.bufferedMs === 0) this.underruns++;
+    if (this.bufferedMs === 0 && this.writtenMs > 0) this.underruns++;
     this.writtenMs = Math.max(this.writtenMs, this.clock.now() * this.pace) + samples.length / 48;
   }
   flush(): void {}
@@ -54,6 +54,17 @@ it.each([1, 1.001, 0.999])("follows the pace of the speaker: %d", (pace) => {
   expect(pulled()).toBeCloseTo((60_000 * pace + 60) / 20, -1);
   expect(Math.max(...buffered)).toBeLessThan(60);
   expect(speaker.underruns).toBe(0);
+});
+
+it("keeps more ready for a speaker that has run out, up to a bound", () => {
+  const { clock, speaker, buffered } = setUp();
+  for (let k = 0; k < 20; k++) {
+    clock.advance(1000);
+    speaker.writtenMs = 1;
+  }
+  clock.advance(1000);
+  expect(Math.max(...buffered.slice(-20))).toBeGreaterThan(130);
+  expect(Math.max(...buffered)).toBeLessThan(160);
 });
 
 it("stops", () => {

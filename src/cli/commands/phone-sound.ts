@@ -1,5 +1,6 @@
 /** The sound of a live call: microphone → echo control → line, and line → jitter buffer → speaker. */
 import type { MediaFormat } from "../../audio/format.js";
+import { JitterBuffer } from "../../audio/jitter-buffer.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import type { Clock } from "../../clock.js";
 import type { Microphone, Speaker } from "../../devices/device.js";
@@ -10,22 +11,6 @@ import { BridgeError } from "../../errors.js";
 import { CaptureQueue } from "../../simulate/capture-queue.js";
 import { LIVE_FRAME_SAMPLES, LIVE_RATE_HZ, LiveVoice } from "../../simulate/live-voice.js";
 import { Meter } from "../ui/meter.js";
-
-class JitterBuffer {
-  readonly #queue = new CaptureQueue(LIVE_FRAME_SAMPLES);
-  constructor(readonly rate: number) {}
-  underruns = 0;
-  concealedMs = 0;
-  get bufferedMs(): number {
-    return this.#queue.waitingFrames * 20;
-  }
-  push(samples: Int16Array, _now: number): void {
-    this.#queue.push(samples);
-  }
-  pull(_now: number): Int16Array {
-    return this.#queue.take();
-  }
-}
 
 /** In place of a speaker's name: the system's default, and only a notice where there is none. */
 export const IF_ANY = Symbol("if any");
@@ -165,7 +150,8 @@ export class PhoneSound {
       ...(this.echoName !== undefined && { echo: this.echoName }),
       ...(this.#playback && {
         underruns: this.#underruns - this.#underrunsBefore,
-        concealedMs: this.#jitter.concealedMs,
+        concealedMs: Math.round(this.#jitter.concealedMs),
+        jitterBufferMs: Math.round(this.#jitter.targetMs),
       }),
       ...(this.#microphone && {
         microphoneGaps: this.#queue.underruns,

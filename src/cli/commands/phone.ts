@@ -122,7 +122,7 @@ export class Phone {
       },
       press: (key: string) => this.#controls?.press(key),
       mark: () => this.#marks.mark(),
-      hangUp: () => this.#hangUp(),
+      hangUp: () => this.hangUp(),
     };
     if (isInteractive(io, settings)) this.#display = new PhoneDisplay(io, actions, style);
     this.io = this.#display?.io ?? io;
@@ -144,7 +144,7 @@ export class Phone {
         this.#state.event(event, this.#world.clock.now());
       },
     });
-    if (this.#lost) this.#hangUp();
+    if (this.#lost) this.hangUp();
     return this.#controls;
   }
 
@@ -172,7 +172,8 @@ export class Phone {
     await this.#sound.close();
   }
 
-  #hangUp(): void {
+  /** Ends the call in good order, or the dialling. */
+  hangUp(): void {
     this.#controls?.hangUp();
     if (!this.#hasBegun) this.giveUp();
   }
@@ -180,7 +181,7 @@ export class Phone {
   #onLost(error: Error): void {
     if (this.#lost) return;
     this.#lost = error;
-    this.#hangUp();
+    this.hangUp();
   }
 
   #warn(message: string): void {

@@ -6,8 +6,9 @@ const FIRST_TARGET = 2;
 const HIGHEST_TARGET = 10;
 /** Frames beyond these are from a stall: the oldest go. */
 const MOST_WAITING = 25;
-/** How long the queue is watched before it is found too long. */
-const WATCHED_FRAMES = 100;
+/** How long the queue is watched before it is found too long, and how often that is said before speech must go too. */
+const WATCHED_FRAMES = 25;
+const PATIENCE = 4;
 /** Softer frames can be left out without being missed. */
 const QUIET = 10 ** (-50 / 10);
 
@@ -21,6 +22,8 @@ export class CaptureQueue {
   #taken = 0;
   /** The fewest that waited in the present watch. */
   #fewest = Number.POSITIVE_INFINITY;
+  /** How often in a row it was found too long, with no quiet frame to let go. */
+  #tooLong = 0;
   #underruns = 0;
   #droppedFrames = 0;
 
@@ -66,16 +69,17 @@ export class CaptureQueue {
     return this.#silence;
   }
 
-  /** After two seconds in which more waited than is needed, one frame goes: a quiet one where there is one. */
+  /** What waits for nothing goes: at once where nobody speaks, and a frame every two seconds where somebody always does. */
   #trim(): void {
     this.#fewest = Math.min(this.#fewest, this.#frames.length);
     if (++this.#taken % WATCHED_FRAMES !== 0) return;
-    const isTooLong = this.#fewest > this.#target;
+    let excess = this.#fewest - this.#target;
     this.#fewest = Number.POSITIVE_INFINITY;
-    if (!isTooLong) return;
-    const quiet = this.#frames.findIndex((frame) => meanSquare(frame) < QUIET);
-    this.#frames.splice(Math.max(0, quiet), 1);
-    this.#droppedFrames++;
+    const before = this.#frames.length;
+    this.#frames = this.#frames.filter((frame) => excess <= 0 || meanSquare(frame) >= QUIET || excess-- <= 0);
+    if (this.#frames.length < before || excess <= 0) this.#tooLong = 0;
+    else if (++this.#tooLong % PATIENCE === 0) this.#frames.shift();
+    this.#droppedFrames += before - this.#frames.length;
   }
 
   #drop(count: number): void {

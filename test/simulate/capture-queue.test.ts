@@ -30,15 +30,28 @@ it("says silence in a gap, and then keeps one frame more to bridge the next", ()
   expect(queue.underruns).toBe(1);
 });
 
-it("lets a quiet frame go when the device runs faster than the call", () => {
-  const queue = new CaptureQueue(960);
-  for (let n = 0; n < 5; n++) queue.push(n === 3 ? quiet : frame(n));
-  for (let n = 0; n < 300; n++) {
+function run(queue: CaptureQueue, frames: number, next: (n: number) => Int16Array): void {
+  for (let n = 0; n < frames; n++) {
     queue.take();
-    queue.push(n % 7 === 0 ? quiet : frame(n));
+    queue.push(next(n));
   }
+}
+
+it("lets quiet frames go when more wait than is needed", () => {
+  const queue = new CaptureQueue(960);
+  for (let n = 0; n < 12; n++) queue.push(frame(n));
+  run(queue, 300, (n) => (n % 3 === 0 ? quiet : frame(n)));
   expect(queue.waitingFrames).toBe(2);
-  expect(queue.droppedFrames).toBe(3);
+  expect(queue.droppedFrames).toBe(10);
+});
+
+it("lets a frame of speech go every two seconds where nobody is ever quiet", () => {
+  const queue = new CaptureQueue(960);
+  for (let n = 0; n < 12; n++) queue.push(frame(n));
+  run(queue, 200, frame);
+  expect(queue.droppedFrames).toBe(2);
+  run(queue, 2000, frame);
+  expect([queue.waitingFrames, queue.droppedFrames]).toEqual([2, 10]);
 });
 
 it("keeps the newest after a stall", () => {

@@ -38,6 +38,7 @@ const FILES: Record<string, string[]> = {
   telnyx: ["twilio-relatives"],
   plivo: ["twilio-relatives"],
   exotel: ["twilio-relatives"],
+  "openai-live": ["openai-live", "openai-live/swap"],
 };
 const EVIDENCE: Record<string, RegExp> = {
   "native μ-law": /ulaw|pcmu|mulaw|audio\/basic|passthrough/i,

@@ -1,5 +1,6 @@
 /** OpenAI's Live protocol: a full-duplex model that hears and speaks at once, and needs nobody to interrupt it. */
 import { type MediaFormat, PORTAL_FORMATS, pcm16 } from "../audio/format.js";
+import { realClock } from "../clock.js";
 import { type ConnectContext, defineAgent, type OptionSpecs, type OptionValues } from "./agent.js";
 import { checkKey, keyHeaders, keyOptions, refusalFix, withKeyFix } from "./openai/key.js";
 import { merge, sessionPatch } from "./openai/plan.js";
@@ -31,6 +32,13 @@ const liveOptions = {
   sessionPatch: {
     type: "string",
     help: "JSON object merged into the session's configuration; null takes a field away",
+  },
+  swapBefore: {
+    type: "number",
+    default: 60,
+    min: 0,
+    max: 3600,
+    help: "seconds before a session expires from which on the call goes on in a new one; 0 for not before",
   },
 } as const satisfies OptionSpecs;
 
@@ -68,6 +76,8 @@ async function dial({ options, url, headers, tools, env, emit, signal }: Context
         sessionPatch("openai-live", options.sessionPatch),
       ) as JsonObject,
       greeting: options.greeting,
+      swapBeforeMs: options.swapBefore * 1000,
+      clock: realClock,
       fix: refusalFix(options),
       signal,
       emit,

@@ -25,9 +25,22 @@ const EVENTS: Readonly<Record<string, readonly string[]>> = {
   "session.close": [],
 };
 
+/** A session takes no more messages of history, and no longer pieces of context. 500 tokens are seldom more characters. */
+const MAX_INPUT = 128;
+const MAX_APPENDED = 2000;
+
+export interface FakeOpenAiLiveOptions extends FakeServerOptions {
+  /** When a session that starts now is said to expire, in seconds since 1970. The test ends it: a fake has no timers. */
+  readonly expiresAt?: () => number;
+  /** The error with which a session that starts now is refused, if it is. */
+  readonly refuseSession?: () => { readonly code: string; readonly message: string } | undefined;
+}
+
 /** Starts a fake service. */
-export function fakeOpenAiLive(options?: FakeServerOptions): Promise<FakeServer<OpenAiLiveConnection>> {
-  return fakeServer((socket, request) => new OpenAiLiveConnection(socket, request), options);
+export function fakeOpenAiLive(
+  options: FakeOpenAiLiveOptions = {},
+): Promise<FakeServer<OpenAiLiveConnection>> {
+  return fakeServer((socket, request) => new OpenAiLiveConnection(socket, request, options), options);
 }
 
 export class OpenAiLiveConnection extends FakeConnection {
@@ -41,11 +54,16 @@ export class OpenAiLiveConnection extends FakeConnection {
   readonly #openCalls = new Set<string>();
   #running = false;
   #closing = false;
+  #ended = false;
   #count = 0;
   #spokenMs = 0;
+  readonly #expiresAt: () => number;
+  readonly #refuse: NonNullable<FakeOpenAiLiveOptions["refuseSession"]>;
 
-  constructor(socket: WebSocket, request: IncomingMessage) {
+  constructor(socket: WebSocket, request: IncomingMessage, options: FakeOpenAiLiveOptions = {}) {
     super(socket, request);
+    this.#expiresAt = options.expiresAt ?? (() => Math.floor(Date.now() / 1000) + 3600);
+    this.#refuse = options.refuseSession ?? (() => undefined);
     if (new URL(this.path, "ws://localhost").search !== "")
       this.fault("a query, which this API does not take");
   }
@@ -88,12 +106,15 @@ export class OpenAiLiveConnection extends FakeConnection {
 
   /** The service ends the session. */
   endSession(reason: "close_requested" | "expired" | "content" | "remote_hangup" | "connection_lost"): void {
+    this.#ended = true;
     this.#send("session.closed", { reason, session: {}, usage: { seconds: 1 } });
   }
 
   protected override receiveText(text: string): void {
     const event = jsonObject(text);
-    if (this.#closing) this.fault(`${event.type} after session.close`);
+    // Audio that was on its way when the service ended the session is nobody's fault.
+    if (this.#ended && !this.#closing && event.type === "session.input_audio.append") return;
+    if (this.#ended) this.fault(`${event.type} after the end of the session`);
     else if (!this.session) this.#start(event);
     else this.#take(event);
   }
@@ -103,14 +124,17 @@ export class OpenAiLiveConnection extends FakeConnection {
     const audio = fields(session.audio);
     const format = fields(audio.format);
     const strange = Object.keys(session).find((name) => !SESSION.includes(name));
-    if (type !== "session.start") this.fault(`${type} before session.start`);
+    const refusal = this.#refuse();
+    if (refusal) this.error(refusal.code, refusal.message);
+    else if (type !== "session.start") this.fault(`${type} before session.start`);
     else if (strange) this.error("unknown_parameter", `Unknown parameter: 'session.${strange}'.`);
     else if (typeof session.model !== "string") this.error("missing_required_parameter", "session.model");
     else if (!FORMATS.includes(`${format.type}/${format.rate}`)) {
       this.error("invalid_value", "Invalid value: 'session.audio.format'.");
-    } else {
+    } else if (!isHistory(session.input)) this.error("invalid_value", "Invalid value: 'session.input'.");
+    else {
       this.session = session;
-      const resource = { ...session, id: "live_1", expires_at: 1_900_000_000, status: "active" };
+      const resource = { ...session, id: "live_1", expires_at: this.#expiresAt(), status: "active" };
       this.#send("session.started", { session: resource });
     }
   }
@@ -131,6 +155,7 @@ export class OpenAiLiveConnection extends FakeConnection {
     } else if (type === "response.create") this.#respond();
     else if (type === "response.item.create") this.#answer(fields(event.item));
     else if (event.delegation_id !== null) this.fault(`${type} without a null delegation_id`);
+    else if (String(event.content).length > MAX_APPENDED) this.fault(`${type} with too much content`);
     else this.appended.push({ channel: type.split(".")[1], content: String(event.content) });
   }
 
@@ -152,4 +177,17 @@ export class OpenAiLiveConnection extends FakeConnection {
   #send(type: string, fields: Fields): void {
     this.sendText(JSON.stringify({ type, event_id: `event_${++this.#count}`, ...fields }));
   }
+}
+
+/** Text messages, one part each, as a session may be started with them. */
+function isHistory(input: unknown): boolean {
+  if (input === undefined) return true;
+  if (!Array.isArray(input) || input.length > MAX_INPUT) return false;
+  return input.every((item) => {
+    const { role, content } = fields(item);
+    const type = role === "assistant" ? "output_text" : "input_text";
+    const [part] = Array.isArray(content) && content.length === 1 ? content : [];
+    const known = ["developer", "user", "assistant"].includes(String(role));
+    return known && fields(part).type === type && typeof fields(part).text === "string";
+  });
 }

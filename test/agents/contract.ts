@@ -37,6 +37,8 @@ export interface Wire<C extends FakeConnection = FakeConnection> {
   toolResults?(connection: C): readonly { readonly id: string; readonly output: string }[];
   /** The model takes a tool call back. */
   cancelTool?(connection: C, id: string): void;
+  /** A far end whose sessions end soon, so that a call outlives one: in another session it goes on, unheard. */
+  brief?: { readonly options: Readonly<Record<string, string>>; start(): Promise<FakeServer<C>> };
   /** A module of one's own throws plain errors: it is never told apart why there is no connection. */
   refusedCode?: "agent-unreachable";
 }

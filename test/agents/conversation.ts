@@ -51,10 +51,11 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
     let server: FakeServer<C> | undefined;
     afterEach(() => server?.close());
 
-    async function call() {
-      server = await wire.start();
-      const agent = await resolveAgent(wire.spec(server.url), {
-        options: wire.options ?? {},
+    async function call(behind: NonNullable<Wire<C>["brief"]> = { start: wire.start, options: {} }) {
+      const here = await behind.start();
+      server = here;
+      const agent = await resolveAgent(wire.spec(here.url), {
+        options: { ...wire.options, ...behind.options },
         tools: TOOLS.specs,
       });
       const pbx = new Pbx();
@@ -84,7 +85,7 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
       const until = (condition: () => boolean) =>
         vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5000, interval: 5 });
       await until(() => of("agent-ready").length > 0);
-      const far = await server.next();
+      const far = await here.next();
       const spoke = () =>
         of("agent-leg-audio")
           .filter(({ dir }) => dir === "in")
@@ -102,7 +103,7 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
         const { before, audio } = await pour(ms);
         await until(() => spoke() - before >= audio.length);
       };
-      return { pbx, clock, events, far, of, until, pour, heard, running };
+      return { pbx, clock, events, far, server: here, of, until, pour, heard, spoke, running };
     }
 
     it("lets the caller hear a greeting that comes before any word of theirs, whole", async () => {
@@ -179,6 +180,35 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
         expect(id).toBe("t1");
         expect(output).toContain("tea");
         expect(far.faults).toEqual([]);
+        running.shutDown();
+      });
+    }
+
+    const { brief } = wire;
+    if (brief) {
+      it("outlives a session: the call goes on in the next, both ways, and the caller hears all of it", async () => {
+        const { pbx, clock, events, far, server, of, until, heard, spoke, running } = await call(brief);
+        await heard(600);
+        if (wire.endTurn) wire.endTurn(far);
+        clock.advance(2000);
+        const next = await server.next();
+        await far.ended;
+        const before = spoke();
+        const format = wire.speaks ?? PORTAL_FORMATS.g711_ulaw;
+        const audio = tone(format, 400);
+        wire.speak(next, audio);
+        await until(() => spoke() - before >= audio.length);
+        clock.advance(3000);
+        const saidMs = spoke() / bytesPerMs(format);
+        expect(saidMs).toBeGreaterThanOrEqual(1000);
+        expect(pbx.heardMs).toBeGreaterThanOrEqual(saidMs);
+        expect(pbx.heardMs).toBeLessThanOrEqual(saidMs + 80);
+        const payload = Buffer.alloc(160, 0x20).toString("base64");
+        pbx.say({ event: "media", media: { payload } });
+        clock.advance(20);
+        await next.until(() => next.heardBytes > 0);
+        expect([...far.faults, ...next.faults, ...of("warning"), ...of("call-ended")]).toEqual([]);
+        expect(events.filter(({ type }) => type === "agent-ready")).toHaveLength(1);
         running.shutDown();
       });
     }

@@ -22,6 +22,21 @@ describeWire("openai-live", {
   },
   toolResults: (far) => far.toolResults,
   digits: (far) => far.appended.map(({ content }) => content.replace(/^\[caller pressed (.)\]$/, "$1")),
+  brief: {
+    options: {},
+    start() {
+      let lasts = 1.5;
+      // The first session ends soon, its successor late.
+      const expiresAt = () => Date.now() / 1000 + lasts;
+      return fakeOpenAiLive({
+        expiresAt: () => {
+          const at = expiresAt();
+          lasts = 3600;
+          return at;
+        },
+      });
+    },
+  },
 });
 
 let server: FakeServer<OpenAiLiveConnection> | undefined;
@@ -95,7 +110,6 @@ describe("the session", () => {
 
   it.each([
     ["remote_hangup", false],
-    ["expired", true],
     ["content", true],
     ["connection_lost", true],
   ] as const)("that ends with %s is told", async (reason, failed) => {

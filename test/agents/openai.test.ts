@@ -29,6 +29,8 @@ for (const dialect of ["ga", "beta"] as const) {
     toolResults: (far) => far.toolResults,
     heard: (far) => far.truncations.map(({ ms }) => ms),
     digits: (far) => far.texts.map((text) => text.replace(/^\[caller pressed (.)\]$/, "$1")),
+    // Half a second, so that the next is not replaced before the end of the test.
+    brief: { options: { swapAfter: "0.01" }, start: () => fakeOpenAi({ dialect }) },
   });
 }
 

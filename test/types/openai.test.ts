@@ -8,7 +8,7 @@ import type { betaSession, gaSession } from "../../src/agents/openai/plan.js";
 import { OpenCalls } from "../../src/agents/openai/tools.js";
 import { Turns } from "../../src/agents/openai/turns.js";
 import type { ClientEvent, InstructionsUpdate } from "../../src/agents/openai/wire.js";
-import type { LiveClientEvent } from "../../src/agents/openai-live/leg.js";
+import type { InitialItem, LiveClientEvent } from "../../src/agents/openai-live/wire.js";
 import type { planLive } from "../../src/agents/openai-live.js";
 import type { LegEvent } from "../../src/call/leg.js";
 
@@ -39,6 +39,7 @@ it("sends a Live session what its types allow", () => {
   expectTypeOf<Appended & { type: "session.commentary.append" }>().toExtend<Live.ClientEvent>();
   expectTypeOf<Appended & { type: "session.thinking.append" }>().toExtend<Live.ClientEvent>();
   expectTypeOf<Writable<ReturnType<typeof planLive>>>().toExtend<Live.SessionConfig>();
+  expectTypeOf<Writable<InitialItem>>().toExtend<Live.InitialItem>();
 });
 
 const place = { event_id: "e", response_id: "r", item_id: "i", output_index: 0, content_index: 0 };

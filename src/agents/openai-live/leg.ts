@@ -1,13 +1,15 @@
-/** One conversation in OpenAI's Live protocol: audio flows both ways without turns, and tools are delegated. */
+/** A call's way to OpenAI's Live service, through as many sessions as it lasts: the service ends each at a time that it names. */
 import { bytesPerMs, type MediaFormat } from "../../audio/format.js";
 import type { Payload } from "../../audio/payload.js";
 import type { Leg, LegEvent } from "../../call/leg.js";
+import type { Clock } from "../../clock.js";
 import { withoutSecrets } from "../openai/key.js";
-import { asObject, EventSocket, vendorWords } from "../openai/socket.js";
-import { OpenCalls } from "../openai/tools.js";
 import type { JsonObject } from "../wire/json.js";
 import { warnOnce } from "../wire/warn-once.js";
-import { LiveAudio, LiveWords } from "./speech.js";
+import { CallerAudio, type Frame } from "./caller.js";
+import { Handover } from "./handover.js";
+import { Memory, pieces } from "./memory.js";
+import { type LiveEnd, LiveSession } from "./session.js";
 
 export interface LiveLegOptions {
   readonly url: string;
@@ -17,209 +19,259 @@ export interface LiveLegOptions {
   /** The `session` of the `session.start`. */
   readonly session: JsonObject;
   readonly greeting: string | undefined;
+  /** How long before a session expires the call goes on in another; 0 for not before it has. */
+  readonly swapBeforeMs: number;
   readonly fix: string;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   readonly emit: (event: LegEvent) => void;
 }
 
-/** The events that a Live session is sent, apart from its start and the caller's audio. */
-export type LiveClientEvent =
-  | {
-      readonly type: "session.commentary.append" | "session.thinking.append";
-      readonly content: string;
-      readonly delegation_id: null;
-    }
-  | {
-      readonly type: "response.item.create";
-      readonly item: {
-        readonly type: "function_call_output";
-        readonly call_id: string;
-        readonly output: string;
-      };
-    }
-  | { readonly type: "response.create" };
-
-const HEAD = '{"type":"session.input_audio.append","audio":"';
-/** Characters of base64 and of the message around it, for each byte of 20 ms of audio. */
-const WIRE_GROWTH = 1.7;
-/** How long the service may take to say good-bye. */
-const CLOSE_TIMEOUT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The most audio that waits for a new session when the old one is gone; the oldest is dropped. */
+const MAX_WAITING_MS = 10_000;
+const CUT_OFF =
+  "The line changed while you spoke, and the caller did not hear the end. Go on from where you were: ";
 
 export class LiveLeg implements Leg {
   readonly hears: MediaFormat;
   readonly speaks: MediaFormat;
-  readonly #socket: EventSocket;
-  readonly #emit: (event: LegEvent) => void;
+  readonly #options: LiveLegOptions;
   readonly #warn: (code: string, message: string) => void;
-  readonly #audio: LiveAudio;
-  readonly #callerWords: LiveWords;
-  readonly #agentWords: LiveWords;
-  readonly #calls = new OpenCalls();
-  readonly #msPerByte: number;
-  /** Delegated responses under way. */
-  readonly #running = new Set<string>();
-  #replyWanted = false;
+  readonly #memory = new Memory();
+  readonly #caller: CallerAudio;
+  readonly #handover: Handover;
+  readonly #closing = new AbortController();
+  /** Who asked for each tool that runs. */
+  readonly #asked = new Map<string, LiveSession>();
+  /** Those that the call has left, until they are over. */
+  readonly #left = new Set<LiveSession>();
+  #session: LiveSession;
+  #next: LiveSession | undefined;
+  /** How much had been said when the next session was told. */
+  #toldUpTo = 0;
+  #heardMs = 0;
+  /** The caller's audio while there is no session to hear it. */
+  #waiting: Frame[] | undefined;
+  /** How far the session is behind the caller, for what it had to hear again. */
+  #behindMs = 0;
+  /** What the agent is to say something about in the next session: where it was cut off, what a tool answered. */
+  #toSay: string[] = [];
   #over = false;
-  #timer: NodeJS.Timeout | undefined;
 
   private constructor(options: LiveLegOptions) {
-    const { url, headers, format, session, fix, signal } = options;
+    const { format, clock, swapBeforeMs, headers } = options;
+    this.#options = options;
     this.hears = format;
     this.speaks = format;
-    this.#msPerByte = 1 / bytesPerMs(format);
-    this.#emit = (event) => {
-      if (!this.#over) options.emit(event);
-    };
     const warn = warnOnce(this.#emit);
     this.#warn = (code, message) => warn(code, withoutSecrets(message, headers));
-    this.#audio = new LiveAudio(format, this.#emit);
-    this.#callerWords = new LiveWords("caller", this.#emit);
-    this.#agentWords = new LiveWords("agent", this.#emit);
-    this.#socket = new EventSocket({
-      url,
-      headers,
-      signal,
-      bytesPerMs: bytesPerMs(format) * WIRE_GROWTH,
-      opening: { type: "session.start", session },
-      readyBy: "session.started",
-      fix,
-      emit: (event) => this.#report(event),
-      onEvent: (event) => this.#read(event),
+    this.#caller = new CallerAudio(format, clock);
+    this.#handover = new Handover({
+      clock,
+      leadMs: swapBeforeMs,
+      isQuiet: () => !this.#session.isBusy && !this.#session.isSpeaking && !this.#caller.isOwed,
+      open: () => this.#prepare(),
+      swap: () => this.#swap(),
     });
+    this.#session = this.#open(options.session, options.signal);
   }
 
   /** Rejects as `connect` of an agent kind does. */
   static async connect(options: LiveLegOptions): Promise<LiveLeg> {
     const leg = new LiveLeg(options);
-    await leg.#socket.ready;
-    if (options.greeting) leg.#append("commentary", options.greeting);
+    const session = leg.#session;
+    await session.ready;
+    if (options.greeting) session.append("commentary", options.greeting);
+    leg.#handover.schedule(session.expiresAtMs);
     return leg;
   }
 
   send(audio: Payload): void {
-    if (!this.#over) this.#socket.sendAudio(`${HEAD}${audio.base64}"}`, audio.bytes.length * this.#msPerByte);
+    if (this.#over) return;
+    const ms = audio.bytes.length / bytesPerMs(this.hears);
+    this.#heardMs += ms;
+    const frame = { audio, ms };
+    const voiced = this.#caller.hear(frame);
+    if (this.#waiting) this.#wait(this.#waiting, frame);
+    else if (!voiced && this.#behindMs >= ms) {
+      // A session hears in real time: what it had to hear again, it makes up for in the caller's silence.
+      this.#behindMs -= ms;
+      this.#session.audioBeforeMs += ms;
+    } else this.#session.sendAudio(audio, ms);
   }
 
   dtmf(digit: string): void {
-    this.#append("thinking", `[caller pressed ${digit}]`);
+    const text = `[caller pressed ${digit}]`;
+    this.#memory.add("user", text);
+    if (!this.#waiting) this.#session.append("thinking", text);
   }
 
   // The wire has no word for it: the model hears the caller and stops by itself.
   interrupt(): void {}
 
   toolResult(id: string, output: string, isError: boolean): void {
-    this.#answer(id, isError ? JSON.stringify({ error: output }) : output);
+    const session = this.#asked.get(id);
+    this.#asked.delete(id);
+    const answer = isError ? JSON.stringify({ error: output }) : output;
+    const wantsReply = session?.answer(id, answer);
+    if (wantsReply === undefined) return;
+    const text = `A tool that was called answered: ${answer}`;
+    this.#memory.add("developer", text);
+    if (this.#waiting) {
+      if (wantsReply) this.#toSay.push(text);
+    } else if (session !== this.#session) {
+      for (const piece of pieces(text)) this.#session.append(wantsReply ? "commentary" : "thinking", piece);
+    }
   }
 
   close(code: number, reason: string): void {
     if (this.#over) return;
-    this.#end();
-    this.#socket.send({ type: "session.close" });
-    this.#timer = setTimeout(() => this.#socket.close(code, reason), CLOSE_TIMEOUT_MS);
+    this.#stop();
+    this.#session.close(code, reason);
   }
 
-  #report(event: LegEvent): void {
-    if (event.type === "closed") this.#closed(event.failed, event.reason);
-    else if (event.type === "warning") this.#warn(event.code, event.message);
-    else this.#emit(event);
+  readonly #emit = (event: LegEvent): void => {
+    if (!this.#over) this.#options.emit(event);
+  };
+
+  #open(session: JsonObject, signal: AbortSignal): LiveSession {
+    const { url, headers, format, fix, clock } = this.#options;
+    const opened: LiveSession = new LiveSession({
+      url,
+      headers,
+      format,
+      session,
+      fix,
+      signal,
+      clock,
+      emit: (event) => this.#report(opened, event),
+      onSpeech: () => {
+        if (opened === this.#session) this.#caller.answered();
+      },
+      onEnd: (end) => this.#ended(opened, end),
+    });
+    return opened;
   }
 
-  #closed(failed: boolean, reason: string): void {
-    clearTimeout(this.#timer);
-    this.#callerWords.flush();
-    this.#agentWords.flush();
-    this.#emit({ type: "closed", failed, reason });
-    this.#end();
-  }
-
-  #end(): void {
-    this.#over = true;
-    this.#callerWords.drop();
-    this.#agentWords.drop();
-  }
-
-  #read(event: JsonObject): void {
-    switch (event.type) {
-      case "session.output_audio.delta":
-        this.#audio.push(Buffer.from(typeof event.delta === "string" ? event.delta : "", "base64"));
-        break;
-      case "session.input_transcript.delta":
-        this.#callerWords.push(event.delta, event.start_ms, event.end_ms);
-        break;
-      case "session.output_transcript.delta":
-        this.#agentWords.push(event.delta, event.start_ms, event.end_ms);
-        break;
-      case "response.event":
-        this.#delegated(asObject(event.event), String(event.delegation_id));
-        break;
-      case "session.closed":
-        this.#said(String(event.reason));
-        break;
-      case "error":
-        this.#warn("agent-error", `the agent reported an error: ${vendorWords(event.error)}`);
-        break;
+  #report(session: LiveSession, event: LegEvent): void {
+    if (event.type === "warning") this.#warn(event.code, event.message);
+    // The next one has nothing to say before it is the present one.
+    if (event.type === "warning" || session === this.#next) return;
+    if (event.type === "transcript") {
+      this.#said(session, event.who === "caller" ? "user" : "assistant", event.text);
     }
+    if (event.type === "tool-call") {
+      this.#asked.set(event.id, session);
+      this.#memory.add("developer", `You called ${event.name} with ${JSON.stringify(event.args)}`);
+    }
+    this.#emit(event);
   }
 
-  #said(reason: string): void {
-    const inOrder = reason === "close_requested" || reason === "remote_hangup";
-    const known = {
-      expired: "the session reached its longest duration",
-      content: "stopped by a safety filter",
-    };
-    this.#closed(
-      !inOrder,
-      Object.hasOwn(known, reason) ? known[reason as keyof typeof known] : "the agent ended the session",
+  /** What was said in a session that the call has left is told to the one that it is in. */
+  #said(session: LiveSession, role: "user" | "assistant", text: string): void {
+    const before = this.#memory.length;
+    this.#memory.add(role, text);
+    if (!this.#left.has(session) || this.#waiting) return;
+    for (const piece of this.#memory.since(before)) this.#session.append("thinking", piece);
+  }
+
+  #ended(session: LiveSession, { failed, reason, expired }: LiveEnd): void {
+    if (session === this.#next) this.#nextFailed(session);
+    if (session !== this.#session || this.#over) return;
+    if (expired) {
+      this.#handover.stop();
+      this.#waiting = [...this.#leave(session)];
+      if (!this.#next) this.#prepare();
+      else if (this.#next.isReady) this.#swap();
+      return;
+    }
+    this.#emit({ type: "closed", failed, reason: withoutSecrets(reason, this.#options.headers) });
+    this.#stop();
+  }
+
+  /** Opens the next session while the present one, if there is one, goes on. */
+  #prepare(): void {
+    const { clock, session } = this.#options;
+    const late = new AbortController();
+    const timer = clock.setTimer(() => late.abort(new Error("too late")), CONNECT_TIMEOUT_MS);
+    this.#toldUpTo = this.#memory.length;
+    const given = Array.isArray(session.input) ? session.input : [];
+    const input = [...given, ...this.#memory.items()];
+    const next = this.#open({ ...session, input }, AbortSignal.any([this.#closing.signal, late.signal]));
+    this.#next = next;
+    next.ready.then(
+      () => {
+        timer.cancel();
+        if (next !== this.#next) return;
+        if (this.#waiting) this.#swap();
+        else this.#handover.opened();
+      },
+      () => {
+        timer.cancel();
+        this.#nextFailed(next);
+      },
     );
-    this.#socket.close(1000, "closed");
   }
 
-  /** An event of a text model that works for the voice. */
-  #delegated(event: JsonObject, delegationId: string): void {
-    switch (event.type) {
-      case "response.created":
-        this.#running.add(delegationId);
-        break;
-      case "response.output_item.done":
-        this.#call(asObject(event.item), delegationId);
-        break;
-      case "response.completed":
-      case "response.incomplete":
-      case "response.failed":
-        this.#running.delete(delegationId);
-        this.#respondIfAllowed();
-        break;
+  #nextFailed(next: LiveSession): void {
+    if (next !== this.#next || this.#over) return;
+    this.#next = undefined;
+    if (this.#waiting) {
+      const reason = "the session reached its longest duration, and another could not be opened";
+      this.#emit({ type: "closed", failed: true, reason });
+      this.#stop();
+    } else {
+      this.#warn(
+        "agent-swap",
+        "a new session could not be opened before the present one ends; it is tried again",
+      );
+      this.#handover.failed();
     }
   }
 
-  #call(item: JsonObject, delegationId: string): void {
-    if (this.#over) return;
-    const call = this.#calls.read(item, delegationId);
-    if (!call) return;
-    if (this.#running.size < 100) this.#running.add(delegationId);
-    if (call.args) this.#emit({ type: "tool-call", id: call.id, name: call.name, args: call.args });
-    else this.#answer(call.id, '{"error":"the arguments are not a JSON object"}');
+  #swap(): void {
+    const next = this.#next;
+    if (!next) return;
+    const frames = this.#waiting ?? this.#leave(this.#session);
+    this.#waiting = undefined;
+    this.#next = undefined;
+    this.#session = next;
+    for (const piece of this.#memory.since(this.#toldUpTo)) next.append("thinking", piece);
+    for (const text of this.#toSay) for (const piece of pieces(text)) next.append("commentary", piece);
+    this.#toSay = [];
+    this.#behindMs = frames.reduce((sum, { ms }) => sum + ms, 0);
+    next.audioBeforeMs = this.#heardMs - this.#behindMs;
+    for (const { audio, ms } of frames) next.sendAudio(audio, ms);
+    this.#handover.schedule(next.expiresAtMs);
   }
 
-  #answer(call_id: string, output: string): void {
-    const wantsReply = this.#calls.answered(call_id);
-    if (wantsReply === undefined) return;
-    this.#send({ type: "response.item.create", item: { type: "function_call_output", call_id, output } });
-    this.#replyWanted ||= wantsReply;
-    this.#respondIfAllowed();
+  /** @returns what the next session is to hear again. */
+  #leave(session: LiveSession): readonly Frame[] {
+    const { frames, whole } = this.#caller.take();
+    if (session.isSpeaking) this.#toSay.push(CUT_OFF + session.wordsNow);
+    session.retire(whole);
+    for (const earlier of this.#left) earlier.close(1000, "over");
+    this.#left.clear();
+    this.#left.add(session);
+    return frames;
   }
 
-  #respondIfAllowed(): void {
-    if (!this.#replyWanted || this.#running.size > 0 || this.#calls.pending) return;
-    this.#replyWanted = false;
-    this.#send({ type: "response.create" });
+  #wait(waiting: Frame[], frame: Frame): void {
+    waiting.push(frame);
+    let waitingMs = waiting.reduce((sum, { ms }) => sum + ms, 0);
+    while (waitingMs > MAX_WAITING_MS && waiting.length > 1) {
+      const { ms } = waiting.shift() as Frame;
+      waitingMs -= ms;
+      this.#emit({ type: "congested", ms });
+    }
   }
 
-  #append(channel: "commentary" | "thinking", content: string): void {
-    this.#send({ type: `session.${channel}.append`, content, delegation_id: null });
-  }
-
-  #send(event: LiveClientEvent): void {
-    if (!this.#over) this.#socket.send(event);
+  #stop(): void {
+    this.#over = true;
+    this.#handover.stop();
+    this.#closing.abort(new Error("the call is over"));
+    this.#next?.close(1000, "the call is over");
+    for (const session of this.#left) session.close(1000, "the call is over");
   }
 }

@@ -60,8 +60,8 @@ describe("the command line", () => {
     ],
     [
       "simulate ws://h",
-      "simulate takes fewer arguments",
-      "An address goes after --url. See: smartpbx-bridge simulate --help",
+      "An address is no scenario.",
+      "It goes after --url. See: smartpbx-bridge simulate --help",
     ],
     ["serve --port x", '--port: "x" is not a whole number', "Write --port 8080"],
     [

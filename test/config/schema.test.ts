@@ -18,7 +18,7 @@ describe("the table of settings", () => {
     const { flag, help, default: fallback, type } = settings[key];
     expect(help).toMatch(/^\S.{3,50}$/);
     if (flag === undefined) return;
-    expect(flag).toMatch(/^(-[a-z], )?--[a-z-]+( <[^>]+>| \[device\])?$|^<[a-z]+>$/);
+    expect(flag).toMatch(/^(-[a-z], )?--[a-z-]+( <[^>]+>| \[device\])?$|^<[a-z]+>$|^\[[a-z]+\.{3}\]$/);
     expect(/[<[]/.test(flag)).toBe(type !== "boolean");
     if (fallback !== undefined) expect(() => parseValue(settings[key], fallback, {})).not.toThrow();
   });

@@ -38,6 +38,7 @@ const simulate: Command = {
   examples: [
     "simulate --out reply.wav   # a sample voice calls your agent",
     "simulate --url ws://127.0.0.1:8080/media-stream --wav hi.wav",
+    "simulate conversation barge-in hours.yaml   # scenarios",
     "simulate --url wss://HOST/ws --header 'X-Api-Key: $API_KEY'",
   ],
   async start(given, io) {

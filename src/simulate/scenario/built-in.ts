@@ -103,13 +103,15 @@ const BUILT_INS: Readonly<Record<string, object>> = {
 
 export const BUILT_IN_NAMES: readonly string[] = Object.keys(BUILT_INS);
 
-/** A scenario by its built-in name or the path of its file. @throws BridgeError `bad-scenario`, `cannot-read` */
+/** A scenario by its built-in name or the path of its file. @throws BridgeError `bad-scenario`, `bad-flag`, `cannot-read` */
 export async function findScenario(nameOrPath: string): Promise<Scenario> {
   if (Object.hasOwn(BUILT_INS, nameOrPath))
     return readScenario({ name: nameOrPath, ...BUILT_INS[nameOrPath] });
   if (/\.ya?ml$/i.test(nameOrPath)) return readScenarioFile(nameOrPath);
   if (/^wss?:/i.test(nameOrPath)) {
-    throw new BridgeError("bad-scenario", "An address is no scenario.", { fix: "It goes after --url." });
+    throw new BridgeError("bad-flag", "An address is no scenario.", {
+      fix: "It goes after --url. See: smartpbx-bridge simulate --help",
+    });
   }
   const meant = suggest(nameOrPath, BUILT_IN_NAMES);
   throw new BridgeError("bad-scenario", `There is no scenario ${JSON.stringify(nameOrPath.slice(0, 64))}.`, {

@@ -7,21 +7,20 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { BridgeError } from "../../errors.js";
 
+const DEFAULT_COMMAND = "espeak-ng -w {out} -- {text}";
 const TIMEOUT_MS = 60_000;
 const run = promisify(execFile);
 
 export interface TtsOptions {
-  /** As `--tts`: a program and its arguments, with `{out}` for the WAV file and `{text}`. */
-  readonly command: string;
+  /** As `--tts`: a program and its arguments, with `{out}` for the WAV file and `{text}`. Default: espeak-ng. */
+  readonly command?: string | undefined;
   /** Default: the user's own. */
   readonly cacheFolder?: string;
 }
 
 /** The WAV file of `text`. @throws BridgeError `bad-flag` for the command, `cannot-speak` when it fails, `cannot-write` */
-export async function speak(
-  text: string,
-  { command, cacheFolder = userCache() }: TtsOptions,
-): Promise<string> {
+export async function speak(text: string, options: TtsOptions = {}): Promise<string> {
+  const { command = DEFAULT_COMMAND, cacheFolder = userCache() } = options;
   const [program, ...args] = commandOf(command);
   const key = createHash("sha256")
     .update(JSON.stringify([program, args, text]))
@@ -60,7 +59,7 @@ export function commandOf(command: string): [program: string, ...args: string[]]
   for (const name of ["{out}", "{text}"]) {
     if (args.some((arg) => arg.includes(name))) continue;
     throw new BridgeError("bad-flag", `The --tts command has no ${name}.`, {
-      fix: "Write for example: --tts 'espeak-ng -w {out} -- {text}'",
+      fix: `Write for example: --tts '${DEFAULT_COMMAND}'`,
     });
   }
   return [program, ...args];

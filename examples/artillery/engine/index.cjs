@@ -1,0 +1,2 @@
+/** Artillery looks for its engines in packages of this name. */
+module.exports = require("smartpbx-bridge/artillery");

@@ -78,6 +78,11 @@ export class Caller {
     return this.#complaints.counts;
   }
 
+  /** Caller audio that was never sent, because the network's plan has it missing. */
+  get missingMs(): number {
+    return this.#line.missing * FRAME_MS;
+  }
+
   /** Set when the call has ended. */
   get summary(): CallSummary | undefined {
     return this.#summary;

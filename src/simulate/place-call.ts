@@ -69,6 +69,8 @@ export interface CallResult extends Outcome {
   readonly quality: CallQuality;
   /** What the endpoint did wrong, and how often. */
   readonly complaints: Readonly<Partial<Record<ComplaintCode, number>>>;
+  /** Caller audio that was never sent, because a simulated network has it missing. */
+  readonly missingMs: number;
   /** The WebSocket close code; 1006 when there was no closing handshake. */
   readonly closeCode: number;
 }
@@ -180,6 +182,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     senderLateness,
     quality: quality.sums,
     complaints,
+    missingMs: caller.missingMs,
     closeCode,
   };
 }

@@ -46,6 +46,8 @@ export interface LoadSummary extends Partial<Trust> {
   readonly talkOverMs: number;
   /** Audio that was lost for want of room, in all calls together. */
   readonly droppedMs: number;
+  /** Caller audio that a simulated network had missing, in all calls together; absent where none was. */
+  readonly missingMs?: number;
   /** From the first dialling to the last hang-up. */
   readonly durationMs: number;
   /** Where budgets were asked for. */
@@ -70,6 +72,7 @@ export class Tally {
   #holes = 0;
   #talkOverMs = 0;
   #droppedMs = 0;
+  #missingMs = 0;
 
   get ok(): number {
     return this.#ok;
@@ -91,7 +94,7 @@ export class Tally {
   };
 
   /** A call that is over, with what `watch` has not told. */
-  add({ ok, reason, summary, complaints, quality }: CallResult): void {
+  add({ ok, reason, summary, complaints, quality, missingMs }: CallResult): void {
     if (ok) this.#ok++;
     else this.addFailure(reason);
     for (const [code, count] of Object.entries(complaints)) increase(this.#complaints, code, count);
@@ -99,6 +102,7 @@ export class Tally {
     this.#talkOverMs += summary.talkOverMs;
     this.#dropped.record(summary.droppedMs);
     this.#droppedMs += summary.droppedMs;
+    this.#missingMs += missingMs;
     if (quality.frames === 0) return;
     this.#frames += quality.frames;
     this.#lateFrames += quality.lateFrames;
@@ -152,6 +156,7 @@ export class Tally {
       senderLatenessMs: { p50, p99, max },
       talkOverMs: hundredths(this.#talkOverMs),
       droppedMs: hundredths(this.#droppedMs),
+      ...(this.#missingMs > 0 && { missingMs: this.#missingMs }),
       durationMs: hundredths(durationMs),
     };
   }

@@ -59,6 +59,7 @@ function endpoint(
         reason: "hung-up",
         detail: "",
         callId: "x",
+        missingMs: 0,
         closeCode: 1000,
         complaints: {},
         senderLateness: tally.lateness,

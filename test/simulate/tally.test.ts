@@ -16,6 +16,7 @@ const result = (firstAudioMs: number[], rest: Partial<CallResult>): CallResult =
   reason: "hung-up",
   detail: "",
   callId: "x",
+  missingMs: 0,
   closeCode: 1000,
   complaints: {},
   senderLateness: new Histogram(),

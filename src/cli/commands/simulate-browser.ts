@@ -13,6 +13,7 @@ import { TwoStepStop } from "../ui/stop.js";
 import { openAgent } from "./agent.js";
 import { BrowserCalls } from "./browser-calls.js";
 import { type Endpoint, openRecorders, ownServer, type SimulateSettings } from "./simulate.js";
+import { wireOf } from "./wire.js";
 
 /** SmartPBX's wire carries sound and keys; words are known to the agent's side only. */
 const NOT_OUR_AGENT =
@@ -32,6 +33,8 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
   let over: () => void = () => {};
   const closed = new Promise<void>((resolve) => (over = resolve));
 
+  const wire = wireOf(settings, reporter);
+  let placed = 0;
   const calls = new BrowserCalls({
     host: PHONE_HOST,
     tls: false,
@@ -47,6 +50,8 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
       dropAfterMs: settings.dropAfterMs,
       out: settings.out,
       lateness: tally.lateness,
+      ...wire,
+      index: placed++,
     }),
     endpoint: name,
     encoding: settings.format,

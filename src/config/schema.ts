@@ -1,7 +1,7 @@
 /** The one table of settings. Flags, environment variables, config file keys and `--help` all follow from it. */
 import type { CommandName, Setting, SettingKey } from "./setting.js";
 
-const EVERY = ["serve", "simulate", "record", "agents"] as const;
+const EVERY = ["serve", "simulate", "record", "agents", "devices"] as const;
 const SERVERS = ["serve", "record"] as const;
 const WITH_AGENT = ["serve", "simulate"] as const;
 
@@ -68,6 +68,8 @@ const table = {
     help: "you speak, through this microphone; see: devices" },
   speaker: { flag: "--speaker [device]", type: "device", commands: ["simulate"],
     help: "hear the answer; with --mic on by default" },
+  audio: { flag: "--audio <kind>", type: "choice", choices: ["tools", "card"], commands: ["simulate", "devices"],
+    help: "sound by the computer's tools, or by mic and speaker" },
   noSpeaker: { flag: "--no-speaker", type: "boolean", commands: ["simulate"], excludes: ["speaker"], inFile: false,
     help: "speak and hear nothing" },
   echo: { flag: "--echo <way>", type: "choice", choices: ["cancel", "guard", "off"], commands: ["simulate"],
@@ -94,7 +96,7 @@ const table = {
   quirk: { flag: "--quirk <names>", type: "quirks", commands: ["simulate"],
     help: "what a real PBX may do; see: help quirks" },
   seed: { flag: "--seed <n>", type: "integer", min: 0, max: 0xffff_ffff, commands: ["simulate"],
-    help: "repeats a run: its network and call ids" },
+    help: "repeats a run: its network, noise and call ids" },
   calls: { flag: "--calls <n>", type: "integer", default: "1", min: 1, max: 1_000_000, commands: ["simulate"],
     help: "how many calls" },
   concurrency: { flag: "--concurrency <n>", type: "integer", default: "1", min: 1, max: 10_000, commands: ["simulate"],

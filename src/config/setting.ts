@@ -6,7 +6,7 @@ import type { ToolsConfig } from "../tools/config.js";
 import type { Table } from "./schema.js";
 import type { ToolsFile } from "./tools.js";
 
-export type CommandName = "serve" | "simulate" | "record" | "agents";
+export type CommandName = "serve" | "simulate" | "record" | "agents" | "devices";
 
 export type SettingType =
   | "boolean"

@@ -72,4 +72,16 @@ const agents: Command = {
   },
 };
 
-export const commands: readonly Command[] = [serve, simulate, record, agents];
+const devices: Command = {
+  name: "devices",
+  summary: "list microphones and speakers",
+  description:
+    "Lists the microphones and speakers that simulate --mic and --speaker can use, and what carries their sound.",
+  examples: ["devices", "devices --json", "devices --audio card"],
+  async start(given, io) {
+    const { run } = await import("./devices.js");
+    return run(settle("devices", given, io).values, io);
+  },
+};
+
+export const commands: readonly Command[] = [serve, simulate, record, agents, devices];

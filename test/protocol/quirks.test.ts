@@ -1,4 +1,5 @@
 /** Each quirk by itself: what of which message it changes, that the rest stays, and that our own parser takes it. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { parsePbxMessage } from "../../src/protocol/parse.js";
@@ -135,6 +136,12 @@ it("has all of them at once, in any order they are named, with start as the open
   expect(all[2]).toMatchObject({ digit: "5", duration: 160, dtmf: { callId: "other-c", ...UNKNOWN_FIELDS } });
   expect(all[4].stop).toEqual({ callId: "c", ...UNKNOWN_FIELDS });
   for (const message of all) expect(parsePbxMessage(JSON.stringify(message)).type).not.toBe("fault");
+});
+
+it("has each in the documentation, as sure as it is", () => {
+  const page = readFileSync(new URL("../../docs/network.md", import.meta.url), "utf8");
+  for (const name of QUIRK_NAMES)
+    expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\| .+ \\| ${QUIRKS[name].certainty} \\|$`, "m"));
 });
 
 it("says of each what it is, in a line of the help", () => {

@@ -3,7 +3,7 @@ import type { MediaFormat } from "../../audio/format.js";
 import { JitterBuffer } from "../../audio/jitter-buffer.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import type { Clock } from "../../clock.js";
-import type { Microphone, Speaker } from "../../devices/device.js";
+import type { BackendName, DeviceChoice, Microphone, Speaker } from "../../devices/device.js";
 import { type EchoControl, EchoGuard, noEchoControl } from "../../devices/echo-guard.js";
 import { openMicrophone, openSpeaker } from "../../devices/open.js";
 import { Playback } from "../../devices/playback.js";
@@ -20,6 +20,8 @@ export interface SoundWishes {
   readonly microphone: string | true | undefined;
   readonly speaker: string | true | typeof IF_ANY | undefined;
   readonly echo: "cancel" | "guard" | "off" | undefined;
+  /** What carries the sound; undefined: the best of what works. */
+  readonly backend?: BackendName;
   readonly clock: Clock;
   /** Told what the user should know although the call goes on. */
   readonly onNotice: (message: string) => void;
@@ -62,13 +64,17 @@ export class PhoneSound {
 
   /** @throws BridgeError when a device that is wished for cannot be opened. */
   static async open(wishes: SoundWishes): Promise<PhoneSound> {
-    const { microphone, speaker, onNotice } = wishes;
-    const choice = (name: string | true) => ({ ...(name !== true && { name }), onNotice });
-    const input = microphone === undefined ? undefined : await openMicrophone(choice(microphone));
+    const { microphone, speaker, backend, onNotice } = wishes;
+    const choice: DeviceChoice = { ...(backend && { backend }), onNotice };
+    const name = microphone === true ? undefined : microphone;
+    const input =
+      microphone === undefined
+        ? undefined
+        : await openMicrophone({ ...choice, ...(name !== undefined && { name }) });
     // Before the speaker is opened, which must not be left without sound meanwhile.
     const echo = input && speaker !== undefined ? await echoControl(wishes) : noEchoControl;
     try {
-      return new PhoneSound(wishes, input, await openOutput(speaker, onNotice), echo);
+      return new PhoneSound(wishes, input, await openOutput(speaker, choice), echo);
     } catch (error) {
       echo.free();
       await input?.stop();
@@ -187,15 +193,15 @@ export class PhoneSound {
 
 async function openOutput(
   speaker: SoundWishes["speaker"],
-  onNotice: SoundWishes["onNotice"],
+  choice: DeviceChoice,
 ): Promise<Speaker | undefined> {
   if (speaker === undefined) return undefined;
-  if (speaker !== IF_ANY) return openSpeaker({ ...(speaker !== true && { name: speaker }), onNotice });
+  if (speaker !== IF_ANY) return openSpeaker({ ...choice, ...(speaker !== true && { name: speaker }) });
   try {
-    return await openSpeaker({ onNotice });
+    return await openSpeaker(choice);
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    onNotice(`${error.message}. You will not hear the answer. ${error.fix}`);
+    choice.onNotice?.(`${error.message}. You will not hear the answer. ${error.fix}`);
     return undefined;
   }
 }

@@ -69,7 +69,7 @@ const table = {
   speaker: { flag: "--speaker [device]", type: "device", commands: ["simulate"],
     help: "hear the answer; with --mic on by default" },
   audio: { flag: "--audio <kind>", type: "choice", choices: ["tools", "card"], commands: ["simulate", "devices"],
-    help: "sound by the computer's tools, or by mic and speaker" },
+    help: "carry sound by tools or card; see: devices" },
   noSpeaker: { flag: "--no-speaker", type: "boolean", commands: ["simulate"], excludes: ["speaker"], inFile: false,
     help: "speak and hear nothing" },
   echo: { flag: "--echo <way>", type: "choice", choices: ["cancel", "guard", "off"], commands: ["simulate"],

@@ -35,7 +35,7 @@ export function verdictsOf(scenario: Scenario, facts: CallFacts): Verdict[] {
     const found = expects.map((expectation) => ({
       step: k + 1,
       ...wordsAndUnit(expectation),
-      ...(step ? ofStep(expectation, step, facts) : notReached(expectation, facts)),
+      ...(isReached(step) ? ofStep(expectation, step, facts) : notReached(expectation, step, facts)),
     }));
     return [...failed, ...found];
   });
@@ -182,9 +182,14 @@ function soundsRight({ sound }: CallFacts): Finding {
   return finding(true, measured, leastSmoothness, "");
 }
 
-function notReached(expectation: Expectation, { ending }: CallFacts): Finding {
+/** A step that waited in vain, or that the call did not come to, shows nothing. */
+function isReached(step: StepFacts | undefined): step is StepFacts {
+  return step !== undefined && step.failure === undefined;
+}
+
+function notReached(expectation: Expectation, step: StepFacts | undefined, { ending }: CallFacts): Finding {
   const limit = "ms" in expectation ? expectation.ms : null;
-  return fails(null, limit, `the call did not come to this step: ${ending}`);
+  return fails(null, limit, step?.failure ?? `the call did not come to this step: ${ending}`);
 }
 
 function finding(

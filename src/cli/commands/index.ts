@@ -75,7 +75,7 @@ const agents: Command = {
 const devices: Command = {
   name: "devices",
   summary: "list microphones and speakers",
-  description: "Lists the microphones and speakers, which is the default, and what carries sound.",
+  description: "Lists microphones and speakers, which is the default, and what carries sound.",
   examples: ["devices", "devices --json", "devices --audio card"],
   async start(given, io) {
     const { run } = await import("./devices.js");

@@ -2,7 +2,7 @@
 import type { MediaFormat } from "../../audio/format.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import type { Observer } from "../../call/events.js";
-import type { BackendName, BackendName } from "../../devices/device.js";
+import type { BackendName } from "../../devices/device.js";
 import { BridgeError } from "../../errors.js";
 import { safeText } from "../../report/safe-text.js";
 import { LiveControls } from "../../simulate/live-controls.js";
@@ -20,7 +20,6 @@ export interface PhoneSettings {
   readonly noSpeaker: boolean;
   readonly audio: BackendName | undefined;
   readonly echo: "cancel" | "guard" | "off" | undefined;
-  readonly audio?: BackendName | undefined;
   readonly calls: number;
   readonly record: string | undefined;
   readonly json: boolean;
@@ -94,7 +93,6 @@ export class Phone {
     let lose = (_error: Error) => {};
     const sound = await PhoneSound.open({
       ...devices,
-      backend: settings.audio,
       echo: settings.echo,
       ...(settings.audio && { backend: settings.audio }),
       clock: io.clock,

@@ -40,8 +40,13 @@ export function commandHelp(command: Command): string {
     command.description,
     ...(own.length ? [columns(own.map(row))] : []),
     `Also: ${globals.slice(0, 4).join(" ")}\n      ${globals.slice(4).join(" ")}`,
+    ...(own.includes("quirk") ? [quirkNames()] : []),
     ["Examples", command.examples.map((example) => `  ${PROGRAM} ${example}`).join("\n")],
   ]);
+}
+
+function quirkNames(): Block {
+  return ["Quirks", columns(wrapped(["", QUIRK_NAMES.join(", ")], 74)).replace(/^ +/gm, "  ")];
 }
 
 interface Topic {
@@ -89,12 +94,12 @@ function certainties(): Block[] {
     kind,
     QUIRK_NAMES.filter((name) => QUIRKS[name].certainty === kind).join(", "),
   ]);
-  return [["How sure it is that one does", columns(rows.flatMap(wrapped))]];
+  return [["How sure it is that one does", columns(rows.flatMap((row) => wrapped(row)))]];
 }
 
-/** A row whose right side is wrapped at its commas, so that it fits on a screen. */
-function wrapped([left, right]: readonly [string, string]): [string, string][] {
-  const lines = right.match(/.{1,54}(?:, |$)/g) ?? [];
+/** A row whose right side is wrapped at its commas, so that it fits on a screen. @param width of the right side. */
+function wrapped([left, right]: readonly [string, string], width = 54): [string, string][] {
+  const lines = right.match(new RegExp(`.{1,${width}}(?:, |$)`, "g")) ?? [];
   return lines.map((line, k) => [k === 0 ? left : "", line.trimEnd()]);
 }
 

@@ -72,6 +72,12 @@ it("has a topic that lists every quirk, and how sure it is, on a screen", () => 
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
+it("names every quirk in the help of simulate", () => {
+  const { text } = readArguments(["simulate", "--help"]) as { text: string };
+  const block = text.split("\nQuirks\n")[1]?.split("\n\n")[0] ?? "";
+  expect(block.split(",").map((name) => name.trim())).toEqual(QUIRK_NAMES);
+});
+
 it("has a topic that explains every exit code", () => {
   const { text } = readArguments(["help", "exit-codes"]) as { text: string };
   expect(text.match(/^ +\d+/gm)!.map(Number)).toEqual([0, 1, 2, 3, 70, 130, 143]);

@@ -75,10 +75,14 @@ const LIMITS: Readonly<Record<string, string>> = {
   interrupted: "it was interrupted before its end",
 };
 
+const NONE: Readonly<Record<string, string>> = {
+  budgets: "not even one call keeps the budgets",
+  generator: "this computer is too busy to measure even one call",
+};
+
 function rampLines({ calls, callsPerCore, cores, limitedBy }: NonNullable<Verdicts["ramp"]>, style: Style) {
   const why = LIMITS[limitedBy] ?? limitedBy;
-  if (calls === 0)
-    return [`${style.bad("✗")} There is no number of calls at which the budgets were seen to hold.`];
+  if (calls === 0) return [`${style.bad("✗")} No number of calls was found: ${NONE[limitedBy] ?? why}.`];
   const most = style.bold(`${count(calls, "call")} at a time`);
   return [
     `The budgets hold with ${most}: ${callsPerCore} for each of this computer's ${count(cores, "core")} (${why}).`,

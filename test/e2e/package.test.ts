@@ -9,6 +9,8 @@ import { folder } from "./bridge.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** The page of the browser phone, which is served as it is. */
+const PAGE = /^src\/devices\/browser-phone\/page\/[\w-]+\.(css|html|js|svg)$/;
 const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 
 interface Packed {
@@ -41,9 +43,10 @@ it("holds the program, the sample voice, and no tests or sources", () => {
     expect.arrayContaining(["bin/smartpbx-bridge.js", "dist/index.d.ts", "LICENSE", "README.md"]),
   );
   const others = paths.filter(
-    (path) => !/^(dist\/[\w/-]+\.(js|d\.ts)|bin\/[\w-]+\.js|[A-Z]+(\.md)?)$/.test(path),
+    (path) => !/^(dist\/[\w/-]+\.(c?js|d\.c?ts)|bin\/[\w-]+\.js|[A-Z]+(\.md)?)$/.test(path),
   );
-  expect(others).toEqual(["package.json", "src/simulate/sample-voice.wav"]);
+  expect(others.filter((path) => !PAGE.test(path))).toEqual(["package.json", "src/simulate/sample-voice.wav"]);
+  expect(others.filter((path) => PAGE.test(path))).toContain("src/devices/browser-phone/page/phone.html");
   expect(packed.size).toBeLessThan(600_000);
 });
 

@@ -36,9 +36,10 @@ it("gives a ramp's answer in one sentence", () => {
   expect(verdictLines({ ramp }, plain)).toEqual([
     "The budgets hold with 80 calls at a time: 40 for each of this computer's 2 cores (with more, this computer is the bottleneck; the endpoint may hold them).",
   ]);
-  expect(verdictLines({ ramp: { ...ramp, calls: 0 } }, plain)).toEqual([
-    "✗ There is no number of calls at which the budgets were seen to hold.",
-  ]);
+  const none = (limitedBy: string) => verdictLines({ ramp: { ...ramp, calls: 0, limitedBy } }, plain);
+  expect(none("budgets")).toEqual(["✗ No number of calls was found: not even one call keeps the budgets."]);
+  expect(none("generator")[0]).toMatch(/this computer is too busy to measure even one call\.$/);
+  expect(none("interrupted")[0]).toMatch(/: it was interrupted before its end\.$/);
 });
 
 it("leaves the numbers, of one call without percentiles over calls", () => {

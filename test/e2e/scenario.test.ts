@@ -119,7 +119,9 @@ describe.concurrent("the command", { timeout: 60_000 }, () => {
       tts,
     ];
     const bridge = simulate(args, { cwd, env: { XDG_CACHE_HOME: join(cwd, "cache") } });
-    expect(await bridge.exit, bridge.output).toBe(0);
+    const code = await bridge.exit;
+    const faults = bridge.documents.filter(({ type, ok }) => type === "scenario" && ok === false);
+    expect({ code, faults }, bridge.stderr).toEqual({ code: 0, faults: [] });
     const names = bridge.all("scenario").map(({ name }) => name);
     expect(names.sort()).toEqual([
       "file",

@@ -45,7 +45,10 @@ it("holds the program, the sample voice, and no tests or sources", () => {
   const others = paths.filter(
     (path) => !/^(dist\/[\w/-]+\.(c?js|d\.c?ts)|bin\/[\w-]+\.js|[A-Z]+(\.md)?)$/.test(path),
   );
-  expect(others.filter((path) => !PAGE.test(path))).toEqual(["package.json", "src/simulate/sample-voice.wav"]);
+  expect(others.filter((path) => !PAGE.test(path))).toEqual([
+    "package.json",
+    "src/simulate/sample-voice.wav",
+  ]);
   expect(others.filter((path) => PAGE.test(path))).toContain("src/devices/browser-phone/page/phone.html");
   expect(packed.size).toBeLessThan(600_000);
 });

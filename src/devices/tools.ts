@@ -72,7 +72,7 @@ export const toolPlayers: readonly Player[] = [
           "pacat",
           [
             ...pulseFormat(rate),
-            "--latency-msec=40",
+            "--latency-msec=60",
             "--verbose",
             ...NAMED,
             ...(device ? [`--device=${device}`] : []),

@@ -50,11 +50,10 @@ export class LiveControls implements ScriptMaker {
   }
 
   #added(moment: Moment): Moment {
-    if (this.#hangsUp) return { ...moment, end: "hang-up" };
-    if (this.#pressed.length === 0) return moment;
+    if (this.#pressed.length === 0 && !this.#hangsUp) return moment;
     const keys = [...this.#pressed, ...(moment.keys ?? [])];
     this.#pressed = [];
-    return { ...moment, keys };
+    return { ...moment, keys, ...(this.#hangsUp && { end: "hang-up" as const }) };
   }
 }
 

@@ -30,8 +30,10 @@ it("presses keys and hangs up with the next frame", async () => {
     ["#", 1020],
   ]);
   stage.until(60_000);
+  controls.press("1");
   controls.hangUp();
   stage.until(60_020);
+  expect(stage.eventsOf("dtmf").at(-1)).toMatchObject({ digit: "1", at: 60_020 });
   expect(stage.caller.outcome).toMatchObject({ ok: true, reason: "hung-up" });
   expect(stage.timesOf("hangup")).toEqual([60_020]);
 });

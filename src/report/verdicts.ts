@@ -52,7 +52,10 @@ export function verdictLines(summary: object, style: Style): string[] {
       verdict.ok ? `${style.good("✓")} ${budgetFacts(verdict)}` : `${style.bad("✗")} ${budgetFacts(verdict)}`,
     ),
     ...(trustworthy === false
-      ? [`${style.warn("!")} These numbers are not trustworthy: ${untrustworthyBecause}.`]
+      ? [
+          `${style.warn("!")} These numbers are not trustworthy: ${untrustworthyBecause}.`,
+          ...(budgets.length > 0 && !ramp ? ["  No budget counts as met."] : []),
+        ]
       : []),
     ...(ramp ? rampLines(ramp, style) : []),
   ];

@@ -29,6 +29,12 @@ it("says when the numbers cannot be believed, and nothing when they can", () => 
   expect(verdictLines({ trustworthy: false, untrustworthyBecause: "it was late" }, plain)).toEqual([
     "! These numbers are not trustworthy: it was late.",
   ]);
+  const budgets = [{ name: "failed", unit: "%", limit: 1, measured: 0, ok: true }];
+  expect(verdictLines({ trustworthy: false, untrustworthyBecause: "it was late", budgets }, plain)).toEqual([
+    "✓ failed 0 % ≤ 1 %",
+    "! These numbers are not trustworthy: it was late.",
+    "  No budget counts as met.",
+  ]);
 });
 
 it("gives a ramp's answer in one sentence", () => {

@@ -146,7 +146,8 @@ function correction(key: SettingKey, kind: SourceKind, instead: string, { file }
 
 function nameAt(key: SettingKey, kind: SourceKind): string {
   if (kind === "environment") return environmentName(key);
-  return kind === "config" ? key : flagName(key);
+  if (kind === "config") return key;
+  return settings[key].type === "names" ? `a ${key}` : flagName(key);
 }
 
 /** A variable that is one slip away from a setting is surely meant to be one; others may be the user's own. */

@@ -1,4 +1,4 @@
-/** What a real PBX may do otherwise than its document says: one table, and the messages as such a PBX writes them. */
+/** What a real PBX, or a carrier behind it, may do otherwise than its document says: one table, and the messages as such a PBX writes them. */
 import type { Profile, ProfiledCall } from "./profiles.js";
 
 /** How sure it is that a PBX does this. */
@@ -18,7 +18,7 @@ export interface Quirk {
   /** One line for `help quirks`. */
   readonly summary: string;
   readonly certainty: Certainty;
-  /** The messages of one moment, in order, as this PBX writes them. Absent where only the media are odd. */
+  /** The messages of one moment, in order, as this PBX writes them. Absent where only the audio is odd. */
   readonly rewrite?: (messages: readonly Message[]) => readonly Message[];
 }
 
@@ -80,6 +80,8 @@ const TABLE = {
     summary: "payloads of odd sizes instead of 20 ms" },
   "silence-suppression": { certainty: "seen live",
     summary: "no media while the caller is silent" },
+  "clipped-start": { certainty: "seen live",
+    summary: "the agent's first 300 ms are not heard" },
 } as const satisfies Readonly<Record<string, Quirk>>;
 
 export type QuirkName = keyof typeof TABLE;
@@ -93,6 +95,9 @@ export const QUIRK_NAMES = Object.keys(TABLE) as QuirkName[];
 export const EVERY_QUIRK: readonly QuirkName[] = QUIRK_NAMES.filter(
   (name) => name !== "close-without-hangup",
 );
+
+/** What of the agent's first audio is lost on a line that opens too late. */
+export const CLIPPED_START_MS = 300;
 
 /** What is added to every message, and to what is inside it, where unknown fields are wanted. */
 export const UNKNOWN_FIELDS = { vendorRef: "x-1", flags: [1, null, { nested: true }] };

@@ -21,6 +21,8 @@ export interface CallPlan extends AppointedTimes {
   readonly network?: DeliveryPlan;
   /** What is sent in place of each frame, where the PBX has quirks. */
   readonly oddMedia?: OddMedia;
+  /** How much of the agent's first audio the caller does not hear. Default 0. */
+  readonly clippedMs?: number;
 }
 
 export interface CallerEffects {

@@ -56,7 +56,7 @@ export class Caller {
     this.#script = plan.script;
     this.#appointments = new Appointments(plan);
     this.#anyKeys = this.#appointments.anyKeys;
-    this.#ear = new Ear(plan.codec);
+    this.#ear = new Ear(plan.codec, plan.clippedMs);
     this.#turns = new Turns((event) => this.#note(event));
     this.#complaints = new Complaints(plan.info, (code, message) =>
       this.#note({ type: "warning", code, message }),

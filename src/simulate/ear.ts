@@ -1,5 +1,5 @@
 /** What a caller on a real line hears of an endpoint's audio, and when: played in real time, never taken back. */
-import { bytesPerMs, FRAME_MS } from "../audio/format.js";
+import { bytesPerMs, FRAME_MS, silenceByte } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import type { PayloadCodec } from "../audio/payload-codec.js";
 import { WholeSamples } from "../audio/pcm.js";
@@ -34,11 +34,16 @@ export class Ear {
   /** When everything received so far will have been heard. */
   #endsAt = Number.NEGATIVE_INFINITY;
 
-  constructor(codec: PayloadCodec) {
+  /** What of the agent's first audio is still to be lost, in bytes. */
+  #clippedBytes: number;
+
+  /** @param clippedMs of the agent's first audio are heard as silence: some carriers open their line too late. */
+  constructor(codec: PayloadCodec, clippedMs = 0) {
     this.#codec = codec;
     this.#speech = new SpeechDetector(codec.plain);
     this.#whole = codec.plain.encoding === "pcm16" ? new WholeSamples() : undefined;
     this.#bytesPerMs = bytesPerMs(codec.plain);
+    this.#clippedBytes = clippedMs * this.#bytesPerMs;
   }
 
   /** True while nothing has been heard. */
@@ -57,11 +62,18 @@ export class Ear {
     const frameBytes = FRAME_MS * this.#bytesPerMs;
     const keptBytes = Math.min(plain.length, roomBytes);
     for (let start = 0; start < keptBytes; start += frameBytes) {
-      const frame = plain.subarray(start, Math.min(start + frameBytes, keptBytes));
+      const frame = this.#clipped(plain.subarray(start, Math.min(start + frameBytes, keptBytes)));
       const ms = frame.length / this.#bytesPerMs;
       frames.push({ plain: frame, ms, heardAt: this.#endsAt, voiced: this.#speech.push(frame) });
       this.#endsAt += ms;
     }
     return { heardAt, frames, refusedMs: (plain.length - keptBytes) / this.#bytesPerMs };
+  }
+
+  #clipped(frame: Uint8Array): Uint8Array {
+    if (this.#clippedBytes === 0) return frame;
+    const bytes = Math.min(this.#clippedBytes, frame.length);
+    this.#clippedBytes -= bytes;
+    return Uint8Array.from(frame).fill(silenceByte(this.#codec.plain), 0, bytes);
   }
 }

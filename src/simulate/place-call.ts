@@ -10,7 +10,7 @@ import { type Clock, realClock, type Timer } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { dial, shownUrl } from "../pbx/dial.js";
 import { PROFILES, type ProfileName } from "../protocol/profiles.js";
-import { type QuirkName, withQuirks } from "../protocol/quirks.js";
+import { CLIPPED_START_MS, type QuirkName, withQuirks } from "../protocol/quirks.js";
 import type { AppointedTimes } from "./appointments.js";
 import type { CallerEffects } from "./call-plan.js";
 import { Caller } from "./caller.js";
@@ -139,6 +139,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     codec,
     network: options.network && new DeliveryPlan(options.network, seed ?? 0, index),
     oddMedia: oddMedia(quirks, maker.format),
+    clippedMs: quirks.includes("clipped-start") ? CLIPPED_START_MS : 0,
   };
   const caller = new Caller(plan, effects, senderLateness);
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Encoding, PORTAL_FORMATS } from "../../src/audio/format.js";
 import type { OpusFraming } from "../../src/audio/opus-framing.js";
 import { resampleAll } from "../../src/audio/resample-offline.js";
+import type { CallEvent } from "../../src/call/events.js";
 import { EVERY_QUIRK, QUIRK_NAMES, type QuirkName } from "../../src/protocol/quirks.js";
 import { type CallOptions, placeCall } from "../../src/simulate/place-call.js";
 import { Track } from "../../src/simulate/track.js";
@@ -13,7 +14,7 @@ import { likeness, samplesOf, voice, wav } from "./sound.js";
 const words = voice(300, 700);
 let server: Bridge;
 beforeAll(async () => {
-  server = await serve(["--agent-option", "pause=200", "--show-personal"]);
+  server = await serve(["--agent-option", "pause=200", "--pre-roll", "300ms", "--show-personal"]);
 });
 
 /** Calls with a few words and a key; gives the server's documents of this call. */
@@ -64,6 +65,26 @@ describe.concurrent("serve stands", () => {
     const { ended } = await called(quirks, encoding, framing);
     expect(ended).toMatchObject({ reason: "caller-hung-up" });
   });
+});
+
+it("clips the agent's first syllable where serve sends no silence before it", async () => {
+  const bare = await serve(["--agent-option", "pause=200"]);
+  const source = { name: "words", samplesAt: (rate: number) => resampleAll(words, 24000, rate) };
+  const script = await Track.encode(source, PORTAL_FORMATS.g711_ulaw);
+  /** How long after the first audio arrived something is heard. */
+  const silentMs = async (quirks: readonly QuirkName[]) => {
+    let from = Number.POSITIVE_INFINITY;
+    const observe = (event: CallEvent) => {
+      if (event.type === "agent-audio") from = Math.min(from, event.heardAt);
+    };
+    const out = join(folder(), "reply.wav");
+    await placeCall({ url: bare.url, script, quirks, observers: [observe], out });
+    const { samples, sampleRate } = samplesOf(out);
+    return (samples.findIndex((sample) => Math.abs(sample) > 500) / sampleRate) * 1000 - from;
+  };
+  const [whole, clipped] = await Promise.all([silentMs([]), silentMs(["clipped-start"])]);
+  expect(whole).toBeLessThan(250);
+  expect(clipped).toBeGreaterThan(299);
 });
 
 it("are switched on by --quirk, and the agent need not know", async () => {

@@ -97,7 +97,7 @@ const CHANGED: Partial<Record<QuirkName, object[]>> = {
 it("changes nothing without a quirk, or with one that is about media only", () => {
   expect(withQuirks(PROFILES.v06, [])).toBe(PROFILES.v06);
   expect(sent([])).toEqual([START, DTMF, HANGUP]);
-  expect(withQuirks(PROFILES.v06, ["odd-frames", "silence-suppression"])).toBe(PROFILES.v06);
+  expect(withQuirks(PROFILES.v06, ["odd-frames", "silence-suppression", "clipped-start"])).toBe(PROFILES.v06);
 });
 
 it("has the messages of every other quirk below", () => {

@@ -27,6 +27,22 @@ test("a stream in real time without lead plays without gaps, however its frames 
   );
 });
 
+test.each([
+  ["g711_ulaw", 8, 0xff],
+  ["pcm16", 48, 0],
+] as const)(
+  "%s: a line that opens too late loses so much and no more, and loses no time",
+  (encoding, perMs, silent) => {
+    const line = new Ear(createPayloadCodec(PORTAL_FORMATS[encoding], { agentRate: 8000 }), 50);
+    const loud = () => Payload.fromBytes(new Uint8Array(30 * perMs).fill(0x22));
+    const heard = [line.hear(loud(), 5), line.hear(loud(), 35), line.hear(loud(), 65)];
+    const all = Buffer.concat(heard.flatMap(({ frames }) => frames.map(({ plain }) => plain)));
+    expect(all.subarray(0, 50 * perMs).equals(Buffer.alloc(50 * perMs, silent))).toBe(true);
+    expect(all.subarray(50 * perMs).equals(Buffer.alloc(40 * perMs, 0x22))).toBe(true);
+    expect(heard.map(({ heardAt }) => heardAt)).toEqual([5, 35, 65]);
+  },
+);
+
 test("a real gap stays one", () => {
   const line = ear("g711_ulaw");
   line.hear(frame(20), 0);

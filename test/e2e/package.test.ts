@@ -48,6 +48,7 @@ it("holds the program, the sample voice, and no tests or sources", () => {
   expect(others.filter((path) => !PAGE.test(path))).toEqual([
     "package.json",
     "src/simulate/sample-voice.wav",
+    "src/simulate/scenario/scenario.schema.json",
   ]);
   expect(others.filter((path) => PAGE.test(path))).toContain("src/devices/browser-phone/page/phone.html");
   expect(packed.size).toBeLessThan(600_000);
@@ -55,7 +56,7 @@ it("holds the program, the sample voice, and no tests or sources", () => {
 
 it("needs no compiler and brings no development tools", () => {
   const installed = readdirSync(join(place, "node_modules")).filter((name) => !name.startsWith("."));
-  expect(installed.sort()).toEqual(["chalk", "commander", "libopus-wasm", "smartpbx-bridge", "ws"]);
+  expect(installed.sort()).toEqual(["chalk", "commander", "libopus-wasm", "smartpbx-bridge", "ws", "yaml"]);
 });
 
 it("says its version", async () => {

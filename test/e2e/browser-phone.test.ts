@@ -159,8 +159,10 @@ describe.runIf(CHROMIUM)("the browser phone", { timeout: 60_000 }, () => {
     await startCall(page, "g711_ulaw");
     await shows(page, "#transcript .agent", "My number is");
     await shows(page, "#greeting", "ms");
-    await page.close();
-    await caller.exit;
+    caller.signal("SIGINT");
+    expect(await caller.exit).toBe(130);
+    expect(await caller.first("call-ended")).toMatchObject({ reason: "caller-hung-up" });
+    await shows(page, "#alerts", "The program has ended");
     await agents.close();
   });
 });

@@ -11,8 +11,7 @@ const KEY = "smartpbx-phone-key";
  */
 
 const WORDS = {
-  "in-use":
-    "This phone is in use in another tab or window. Go on there, or close it and load this page again.",
+  "in-use": "This phone is in use in another tab or window. Go on there; this page can be closed.",
   used: "This link has been used: it opens the phone once. Look for a new link where the program runs.",
   refused: "This link is not, or no longer, valid. Open the address that the program printed, all of it.",
   ended: "The program has ended. Start it again, and open the address that it prints.",

@@ -109,6 +109,6 @@ export class Meter {
     if (now - this.#spokenAt < 250) return;
     this.#spokenAt = now;
     this.#number.textContent =
-      words ?? (this.#shown <= SILENT_DB ? "silent" : `${Math.round(this.#shown)} dB`);
+      words ?? (this.#shown <= SILENT_DB ? "silent" : `${Math.round(this.#shown)} dB`.replace("-", "−"));
   }
 }

@@ -11,6 +11,7 @@ import { ONLY_ZEROS } from "../../src/devices/microphone.js";
 import { openMicrophone, openSpeaker } from "../../src/devices/open.js";
 import { Playback } from "../../src/devices/playback.js";
 import { BridgeError } from "../../src/errors.js";
+import { Bridge } from "./bridge.js";
 import { voice, wav } from "./sound.js";
 import { CARD_HZ, hasCard, hasSoundCard, type Recorded, SoundCard } from "./sound-card.js";
 
@@ -48,6 +49,16 @@ describe.runIf(hasSoundCard)("sound devices", () => {
       ["vspk", true],
     ]);
     expect(microphoneBackend).toEqual({ backend: "tools (parec)", reason: expect.any(String) });
+  });
+
+  it("lists it to people", async () => {
+    const devices = new Bridge(["devices"], { env: card.env });
+    expect(await devices.exit).toBe(0);
+    expect(devices.stdout).toMatch(
+      /^Microphones, for --mic NAME {2}through tools \(parec\): .+\n\* vmic {2}Remapped /,
+    );
+    expect(devices.stdout).toMatch(/^\* vspk {2}Null Output$/m);
+    expect(devices.stdout).toMatch(/^ {2}vmic_sink {2}Null Output$/m);
   });
 
   it("opens a device by its name, and says which there are when there is none of that name", async () => {

@@ -171,7 +171,7 @@ export class ScenarioScript implements Script {
         if (action.for === "end") return this.#wait(step, at, agent, action.timeoutMs, "end the call");
         if (action.for === "speech" ? this.#hasSpoken(agent) : this.#turnIsOver(at, agent)) return "done";
         if (action.for === "agent" && this.#hasSpoken(agent)) {
-          if (!agent.speaking || at - agent.speakingSince < LONGEST_TURN_MS) return "busy";
+          if (at - step.startedAt < action.timeoutMs + LONGEST_TURN_MS) return "busy";
           step.failure = `the agent spoke for more than ${spell(LONGEST_TURN_MS)}`;
           return "failed";
         }
@@ -196,8 +196,11 @@ export class ScenarioScript implements Script {
   }
 
   #wait(step: Running, at: number, agent: AgentState, timeoutMs: number, what: string): "busy" | "failed" {
-    // A barge-in waits for as long as the agent speaks: it will have spoken long enough soon.
-    if (at - Math.max(step.startedAt, agent.speaking ? agent.speakingSince : 0) < timeoutMs) return "busy";
+    // Time is counted while the agent is quiet: while it speaks it may yet do what is waited for: have spoken for long enough, or say its last words.
+    if (agent.speaking && at - agent.speakingSince < LONGEST_TURN_MS) return "busy";
+    const { startedAt } = step;
+    const since = Math.max(startedAt, Math.min(agent.quietSince, startedAt + LONGEST_TURN_MS));
+    if (at - since < timeoutMs) return "busy";
     step.failure = `the agent did not ${what} within ${spell(timeoutMs)}`;
     return "failed";
   }

@@ -60,6 +60,20 @@ describe("steps", () => {
     ]);
   });
 
+  test("a wait is not in vain while the agent speaks, and ends when it speaks without end", async () => {
+    const long: MadeUpAgent = (at) => (at > 15_000 ? "hangs up" : at < 14_000);
+    expect((await play([{ wait: "end", timeout: "2s" }], long)).faults).toEqual([]);
+    const barge = [{ "barge-in": { after: "12s", ...SAY }, timeout: "2s" }, { "hang-up": true }];
+    expect((await play(barge, speaks([0, 14_000]))).faults).toEqual([]);
+    // Half a second of speech and half a second of quiet, over and over: neither a turn's end nor a long turn.
+    const chatters: MadeUpAgent = (at) => at % 1000 < 500;
+    const { faults, stage } = await play([{ wait: "agent" }, { "hang-up": true }], chatters);
+    expect(faults).toEqual(["1 wait: the agent spoke for more than 60 s"]);
+    expect(stage.now).toBeLessThan(75_000);
+    const interrupted = await play(barge, chatters);
+    expect(interrupted.faults).toEqual(["1 barge-in: the agent did not speak for 12 s within 2 s"]);
+  });
+
   test("keys are pressed five a second", async () => {
     const { stage } = await play(
       [{ silence: "1s" }, { dtmf: "12#" }, { silence: "1s" }, { "hang-up": true }],

@@ -15,7 +15,7 @@ export async function openBrowser(
   const cannot = whyNot(env, platform);
   if (cannot) return cannot;
   for (const [program, ...args] of openers(url, env, platform))
-    if (await succeeds(program as string, args)) return undefined;
+    if (await succeeds(program as string, args, env)) return undefined;
   return "no browser could be started";
 }
 
@@ -35,9 +35,9 @@ function openers(url: string, env: Environment, platform: NodeJS.Platform): stri
   return [...(env.WSL_DISTRO_NAME ? [["wslview", url], windows] : []), ["xdg-open", url]];
 }
 
-function succeeds(program: string, args: readonly string[]): Promise<boolean> {
+function succeeds(program: string, args: readonly string[], env: Environment): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: "ignore", detached: true });
+    const child = spawn(program, args, { stdio: "ignore", detached: true, env });
     const timer = setTimeout(() => resolve(true), SETTLED_MS);
     const done = (ok: boolean) => {
       clearTimeout(timer);

@@ -25,6 +25,8 @@ export interface PlaybackOptions {
  */
 const LEAST_AHEAD_MS = 60;
 const MOST_AHEAD_MS = 160;
+/** After so long without running out, a little less will do. */
+const CALM_MS = 20_000;
 const LOOK_EVERY_MS = FRAME_MS / 2;
 
 export class Playback {

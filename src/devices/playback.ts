@@ -34,6 +34,7 @@ export class Playback {
   #timer: Timer | undefined;
   #aheadMs = LEAST_AHEAD_MS;
   #underruns = 0;
+  #adaptedAt = 0;
 
   constructor(options: PlaybackOptions) {
     this.#options = options;
@@ -50,9 +51,7 @@ export class Playback {
 
   #supply(): void {
     const { speaker, source, clock, onFrame } = this.#options;
-    if (speaker.underruns > this.#underruns)
-      this.#aheadMs = Math.min(MOST_AHEAD_MS, this.#aheadMs + FRAME_MS);
-    this.#underruns = speaker.underruns;
+    this.#adapt(clock.now(), speaker.underruns);
     let bufferedMs = speaker.bufferedMs;
     // Counted on rather than asked again: a speaker that has ended takes nothing and must not keep us here.
     for (; bufferedMs < this.#aheadMs; bufferedMs += FRAME_MS) {
@@ -62,5 +61,14 @@ export class Playback {
       speaker.write(frame);
     }
     this.#timer = clock.setTimer(() => this.#supply(), LOOK_EVERY_MS);
+  }
+
+  #adapt(now: number, underruns: number): void {
+    const ranOut = underruns > this.#underruns;
+    if (!ranOut && now - this.#adaptedAt < CALM_MS) return;
+    this.#underruns = underruns;
+    this.#adaptedAt = now;
+    const wanted = this.#aheadMs + (ranOut ? FRAME_MS : -FRAME_MS);
+    this.#aheadMs = Math.max(LEAST_AHEAD_MS, Math.min(MOST_AHEAD_MS, wanted));
   }
 }

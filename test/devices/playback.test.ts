@@ -56,7 +56,7 @@ it.each([1, 1.001, 0.999])("follows the pace of the speaker: %d", (pace) => {
   expect(speaker.underruns).toBe(0);
 });
 
-it("keeps more ready for a speaker that has run out, up to a bound", () => {
+it("keeps more ready for a speaker that has run out, up to a bound and for a while", () => {
   const { clock, speaker, buffered } = setUp();
   for (let k = 0; k < 20; k++) {
     clock.advance(1000);
@@ -65,6 +65,8 @@ it("keeps more ready for a speaker that has run out, up to a bound", () => {
   clock.advance(1000);
   expect(Math.max(...buffered.slice(-20))).toBeGreaterThan(130);
   expect(Math.max(...buffered)).toBeLessThan(160);
+  clock.advance(200_000);
+  expect(Math.max(...buffered.slice(-20))).toBeLessThan(60);
 });
 
 it("stops", () => {

@@ -83,7 +83,7 @@ function showsCalls({ calls, ramp, json, verbose }: SimulateSettings): boolean {
 /** Places the calls. @returns 0 when every call went well and all budgets hold, 1 when not, 130 or 143 when it was stopped. */
 export async function run(settings: SimulateSettings, io: Io): Promise<number> {
   if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
-  const calls = settings.calls * Math.max(1, settings.scenario.length);
+  const calls = settings.ramp ? mostCalls(settings) : settings.calls * Math.max(1, settings.scenario.length);
   const phone = await openPhone({ ...settings, calls }, hasSource(settings), io);
   try {
     return await simulate(settings, phone, phone?.io ?? io);

@@ -95,6 +95,6 @@ export class ProgressLine {
       return;
     }
     this.#isOpen = true;
-    this.#io.stderr.write(`\r\x1b[2K${text.slice(0, (this.#io.stderr.columns ?? 80) - 1)}`);
+    this.#io.stderr.write(`\r\x1b[2K${text.slice(0, (this.#io.stderr.columns || 80) - 1)}`);
   }
 }

@@ -68,6 +68,19 @@ describe.runIf(CHROMIUM)("the browser phone", { timeout: 60_000 }, () => {
     expect(errors).toEqual([]);
   });
 
+  it("plays a minute of speech without a gap", { timeout: 120_000 }, async () => {
+    const server = await serve(["--phone", ...ECHO]);
+    const minute = new Int16Array(62 * RATE);
+    for (let at = 0; at + words.length < minute.length; at += words.length) minute.set(words, at);
+    const { page } = await openPage(await browse({ microphone: wav(minute, RATE) }), await phoneOf(server));
+    await startCall(page, "pcm16");
+    while (((await page.textContent("#clock")) ?? "") < "1:00") await page.waitForTimeout(1000);
+    expect(await page.textContent("#gaps")).toBe("0");
+    await page.click("#hang-up");
+    await shows(page, "#state", "Ended: you hung up");
+    expect(server.all("warning")).toEqual([]);
+  });
+
   it.each([
     ["g711_ulaw", 0.8],
     // Encoded twice, which keeps the sound and not the wave: 0.89 at best.

@@ -4,8 +4,8 @@ import { meanSquare } from "../audio/level.js";
 /** 20 ms each. The least that waits in good times, and the most that is ever held back on purpose. */
 const FIRST_TARGET = 2;
 const HIGHEST_TARGET = 10;
-/** Frames beyond these are from a stall: the oldest go. */
-const MOST_WAITING = 25;
+/** A stall of this length can still be made up for, by a call that was held up as well. Of a longer one the oldest go. */
+const MOST_WAITING = 100;
 /** How long the queue is watched before it is found too long, and how often that is said before speech must go too. */
 const WATCHED_FRAMES = 25;
 const PATIENCE = 4;

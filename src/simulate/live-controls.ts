@@ -20,6 +20,7 @@ export class LiveControls implements ScriptMaker {
   readonly format: MediaFormat;
   readonly longestMessage: number;
   readonly hearsAt: SampleRate;
+  readonly isLive: boolean;
   readonly #maker: ScriptMaker;
   readonly #listener: Listener;
   #pressed: string[] = [];
@@ -31,6 +32,7 @@ export class LiveControls implements ScriptMaker {
     this.format = maker.format;
     this.longestMessage = maker.longestMessage;
     this.hearsAt = LIVE_RATE_HZ;
+    this.isLive = maker.isLive ?? false;
   }
 
   /** Presses one of `0-9*#`, within 20 ms. */

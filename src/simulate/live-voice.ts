@@ -26,6 +26,7 @@ export class LiveVoice implements ScriptMaker {
   readonly format: MediaFormat;
   readonly longestMessage: number;
   readonly hearsAt = LIVE_RATE_HZ;
+  readonly isLive = true;
   readonly #speak: Speak;
   readonly #framing: OpusFraming;
   readonly #opus: OpusModule | undefined;

@@ -77,6 +77,8 @@ export interface CallResult extends Outcome {
 
 /** A far end that does not answer our close frame is left after this time. */
 const CLOSE_TIMEOUT_MS = 2000;
+/** A caller this much too late has been held up together with everything that is read. */
+const STALLED_MS = 2 * FRAME_MS;
 const CONGESTED_FRAMES = 500 / FRAME_MS;
 
 /**
@@ -145,11 +147,21 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
 
   const openedAt = clock.now();
   const now = () => clock.now() - openedAt;
+  let isReading = false;
   const paced: Paced = {
     get dueAt() {
       return openedAt + caller.dueAt;
     },
-    wake: (at) => caller.wake(at - openedAt),
+    wake: (at) => {
+      if (isReading) return;
+      if (!maker.isLive || at - openedAt - caller.dueAt < STALLED_MS) return caller.wake(at - openedAt);
+      // What a microphone gave in a stall is read after timers: without waiting for that, silence would be said in its place.
+      isReading = true;
+      setImmediate(() => {
+        isReading = false;
+        caller.wake(now());
+      });
+    },
   };
   const interrupt = () => caller.interrupt(now());
   signal?.addEventListener("abort", interrupt, { once: true });

@@ -36,6 +36,8 @@ export interface ScriptMaker {
   readonly longestMessage: number;
   /** The rate at which Opus is decoded for `Script.hear`. Default 8000: enough to tell who speaks. */
   readonly hearsAt?: SampleRate;
+  /** What is said comes from outside while the call goes on: after a stall it has to be read before it can be said. */
+  readonly isLive?: boolean;
   /** A call begins. @param call `plain` is the format of the frames that `Script.hear` is given. */
   start(call: { readonly callId: string; readonly plain: MediaFormat }): Script;
 }

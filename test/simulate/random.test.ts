@@ -7,7 +7,9 @@ const take = (count: number, random: () => number) => Array.from({ length: count
 it("is the same for the same name, for good", () => {
   expect(take(100, seededRandom(7, "jitter"))).toEqual(take(100, seededRandom(7, "jitter")));
   // The very numbers: another release or computer must not change a run.
-  expect(take(3, seededRandom(42, 0, "jitter")).map((x) => Math.floor(x * 1e6))).toEqual([265560, 216007, 834105]);
+  expect(take(3, seededRandom(42, 0, "jitter")).map((x) => Math.floor(x * 1e6))).toEqual([
+    265560, 216007, 834105,
+  ]);
 });
 
 it("is another stream for another name", () => {

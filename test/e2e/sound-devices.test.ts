@@ -199,16 +199,18 @@ async function loop(backend: BackendName, seconds: number) {
   const underrunsBefore = buffer.underruns + speaker.underruns;
   await card.speak(text);
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const pieces = compare(await said.stop(), await heard.stop());
+  const underruns = buffer.underruns + speaker.underruns - underrunsBefore;
+  const [there, back] = [await said.stop(), await heard.stop()];
   playback.stop();
   await Promise.all([microphone.stop(), speaker.stop()]);
+  const pieces = compare(there, back);
   expect(lost).toEqual([]);
   expect(pieces.length).toBeGreaterThan(seconds * 0.6);
   const correlations = pieces.map(({ correlation }) => correlation).sort((a, b) => a - b);
   const delays = pieces.map(({ delayMs }) => delayMs).sort((a, b) => a - b);
   const result = {
     backends: [microphone.backend, speaker.backend],
-    underruns: buffer.underruns + speaker.underruns - underrunsBefore,
+    underruns,
     concealedMs: buffer.concealedMs,
     delayMs: delays[delays.length >> 1]!,
     worst: correlations[0]!,

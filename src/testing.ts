@@ -20,8 +20,12 @@ export {
 } from "./testing/fake-elevenlabs.js";
 export { type FakeGeminiOptions, fakeGemini, GeminiConnection } from "./testing/fake-gemini.js";
 export { type FakeOpenAiOptions, fakeOpenAi, OpenAiConnection } from "./testing/fake-openai.js";
+export {
+  type FakeOpenAiLiveOptions,
+  fakeOpenAiLive,
+  OpenAiLiveConnection,
+} from "./testing/fake-openai-live.js";
 export type { OpenAiVendor } from "./testing/fake-openai-vendors.js";
-export { type FakeOpenAiLiveOptions, fakeOpenAiLive, OpenAiLiveConnection } from "./testing/fake-openai-live.js";
 export { type FakePipecatOptions, fakePipecat, PipecatConnection } from "./testing/fake-pipecat.js";
 export { FakeConnection, type FakeServer, type FakeServerOptions } from "./testing/fake-server.js";
 export { fakeSmartpbxEndpoint, SmartpbxEndpointConnection } from "./testing/fake-smartpbx-endpoint.js";

@@ -138,8 +138,9 @@ describe("a hundred calls at once", () => {
       senderLatenessMs: { p99: number };
     };
     expect(summary.turns).toBe(100);
-    // The bench has the strict number, 700 ± 15 ms. Beside other tests, what a bare timer loses here is allowed on top.
-    const slack = 15 + 2 * Math.max(p99(idleLateness), p99(agentLateness), summary.senderLatenessMs.p99);
+    // The bench has the strict number, 700 ± 15 ms. Beside other tests, what bare timers lose here is allowed on top: of the
+    // caller, of the agent and of the computer.
+    const slack = 15 + 4 * Math.max(p99(idleLateness), p99(agentLateness), summary.senderLatenessMs.p99);
     expect(summary.firstAudioMs.p50).toBeGreaterThan(690);
     expect(summary.firstAudioMs.p50).toBeLessThan(700 + slack);
     expect(summary.firstAudioMs.p95).toBeLessThan(700 + slack);

@@ -14,7 +14,7 @@ import { findDevice, type SoundSystem, soundSystem } from "./system.js";
 import { type Player, type Recorder, toolPlayers, toolRecorders } from "./tools.js";
 
 /**
- * In the order of their quality as measured (docs/sound.md): on Linux the computer's own programs have a tenth of the delay
+ * In the order of their quality as measured (docs/sound.md): on Linux the computer's own programs have a third of the delay
  * of `mic` and `speaker`, and no gaps. Elsewhere there are only the packages, and sox.
  */
 const isLinux = process.platform === "linux";

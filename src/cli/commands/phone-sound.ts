@@ -1,5 +1,5 @@
 /** The sound of a live call: microphone → echo control → line, and line → jitter buffer → speaker. */
-import type { MediaFormat } from "../../audio/format.js";
+import { FRAME_MS, type MediaFormat } from "../../audio/format.js";
 import { JitterBuffer } from "../../audio/jitter-buffer.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import type { Clock } from "../../clock.js";
@@ -161,7 +161,7 @@ export class PhoneSound {
       }),
       ...(this.#microphone && {
         microphoneGaps: this.#queue.underruns,
-        microphoneDroppedMs: this.#queue.droppedFrames * 20,
+        microphoneDroppedMs: this.#queue.droppedFrames * FRAME_MS,
       }),
     };
   }

@@ -44,6 +44,8 @@ const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const MAX_MESSAGES_PER_S = 600;
 /** A page that is loaded again is back within this time. */
 const RELOAD_MS = 4000;
+/** A page is asked this often whether it is still there: a computer that sleeps closes nothing. */
+const ASK_EVERY_MS = 15_000;
 /** Close codes of our own, which the page has words for. */
 const IN_USE = 4409;
 const NOT_OUR_PAGE = 4400;
@@ -145,7 +147,11 @@ export class BrowserPhone {
       if (this.#page === page) this.#leave();
     };
     const isTooMany = this.#counter();
-    page.on("close", leave);
+    const asking = this.#askAgainAndAgain(page);
+    page.on("close", () => {
+      asking.cancel();
+      leave();
+    });
     page.on("message", (data: RawData, isBinary) => {
       if (!isOpen) return;
       if (!isTooMany() && this.#take(data as Buffer, isBinary)) return;
@@ -153,6 +159,23 @@ export class BrowserPhone {
       leave();
     });
     this.tell(user.welcome());
+  }
+
+  /** Cuts off a page that has not answered when it is asked the next time. */
+  #askAgainAndAgain(page: WebSocket): Timer {
+    const { clock } = this.#settings;
+    let isThere = true;
+    page.on("pong", () => {
+      isThere = true;
+    });
+    const ask = () => {
+      if (!isThere) return page.terminate();
+      isThere = false;
+      page.ping();
+      timer = clock.setTimer(ask, ASK_EVERY_MS);
+    };
+    let timer = clock.setTimer(ask, ASK_EVERY_MS);
+    return { cancel: () => timer.cancel() };
   }
 
   /** @returns false when our page would not have sent this. */

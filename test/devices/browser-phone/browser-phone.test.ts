@@ -202,6 +202,35 @@ describe("the line", () => {
     expect(told.filter((what) => what === "audio 960")).toHaveLength(600);
   });
 
+  it("hangs up when the page no longer answers, as on a computer that sleeps", async () => {
+    const { key } = await openSession(token());
+    const asleep = new WebSocket(`ws://${host}/phone/line`, ["smartpbx-phone", key!], {
+      headers: { origin: server.url },
+      autoPong: false,
+    });
+    pages.push(asleep);
+    await new Promise((resolve) => asleep.once("open", resolve));
+    clock.advance(15_000);
+    await new Promise((resolve) => asleep.once("ping", resolve));
+    expect(told).toEqual([]);
+    clock.advance(15_000);
+    await toldAll(1);
+    expect(told).toEqual(["hang-up"]);
+  });
+
+  it("lets a page that answers be", async () => {
+    const page = await opened();
+    for (let asked = 0; asked < 3; asked++) {
+      const ponged = new Promise((resolve) => page.once("ping", resolve));
+      clock.advance(15_000);
+      await ponged;
+      // The answer is read before what the page says next.
+      page.send(FRAME);
+      await toldAll(asked + 1);
+    }
+    expect(told).toEqual(["audio 960", "audio 960", "audio 960"]);
+  });
+
   it("hangs up when the page is closed; one that is loaded again goes on with its key", async () => {
     const { key } = await openSession(token());
     ((await dial(key!)) as WebSocket).close();

@@ -46,7 +46,6 @@ describe.concurrent("called wrongly", () => {
       "export NOT_SET=",
     ],
     ["a WAV file that is none", ["simulate", "--wav", "/dev/null"], "is not a WAV file", "sox"],
-    ["one file for many answers", ["simulate", "--out", "a.wav", "--calls", "2"], "2 calls", "--record"],
     ["two sources", ["simulate", "--silence", "--tone", "440"], "--tone", "--silence"],
     ["a key that no phone has", ["simulate", "--dtmf", "x@1s"], "--dtmf", "1@2s"],
   ] as const)("with %s: 2", async ([, args, message, fix]) => {

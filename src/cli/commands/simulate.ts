@@ -6,7 +6,6 @@ import type { Environment } from "../../config/headers.js";
 import { readProvider } from "../../config/provider.js";
 import { outranks, type Resolution, resolve } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
-import { BridgeError } from "../../errors.js";
 import { shownUrl } from "../../pbx/dial.js";
 import type { Reporter } from "../../report/reporter.js";
 import type { LoadProgress } from "../../simulate/load.js";
@@ -85,19 +84,12 @@ function showsCalls({ calls, ramp, json, verbose }: SimulateSettings): boolean {
 export async function run(settings: SimulateSettings, io: Io): Promise<number> {
   if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
   const calls = settings.ramp ? mostCalls(settings) : settings.calls * Math.max(1, settings.scenario.length);
-  if (settings.out !== undefined && calls > 1) throw oneAnswerOnly(calls);
   const phone = await openPhone({ ...settings, calls }, hasSource(settings), io);
   try {
     return await simulate(settings, phone, phone?.io ?? io);
   } finally {
     await phone?.close();
   }
-}
-
-function oneAnswerOnly(calls: number): BridgeError {
-  return new BridgeError("bad-flag", `--out is one file, and there are ${calls} calls`, {
-    fix: "Save every call with --record DIR instead.",
-  });
 }
 
 async function simulate(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {

@@ -1,8 +1,8 @@
 /** The calls of Artillery's virtual users: the settings, sources and scenarios of `simulate`, measured into Artillery's metrics. */
 import { setTimeout as wait } from "node:timers/promises";
 import { PORTAL_FORMATS } from "./audio/format.js";
+import { callOptions, framingOf } from "./cli/commands/call-options.js";
 import { Scenarios } from "./cli/commands/scenarios.js";
-import { wireOf } from "./cli/commands/wire.js";
 import { realClock } from "./clock.js";
 import { resolve } from "./config/resolve.js";
 import type { SettingKey } from "./config/setting.js";
@@ -90,7 +90,7 @@ function emit({ summary, quality, senderLateness }: CallResult, metrics: Metrics
 
 async function prepare(url: string, given: CallSettings): Promise<(index: number) => Given> {
   const { values, sources } = settle(url, given);
-  const framing = values.opusFraming === "auto" ? "raw" : values.opusFraming;
+  const framing = framingOf(values);
   const quiet = { step: () => {}, warning: () => {} };
   const scenarios = await Scenarios.open({ ...values, endpoint: {} }, sources, framing, quiet);
   const spec = sourceSpec(values);
@@ -100,14 +100,7 @@ async function prepare(url: string, given: CallSettings): Promise<(index: number
     url,
     headers: values.header,
     script,
-    profile: values.profile,
-    caller: values.caller,
-    callee: values.callee,
-    accountId: values.account,
-    keys: values.dtmf,
-    hangUpAfterMs: values.hangUpAfterMs,
-    dropAfterMs: values.dropAfterMs,
-    ...wireOf(values, quiet),
+    ...callOptions(values, quiet),
   };
   return (index) => ({ ...common, ...scenarios?.callOf(index), index });
 }

@@ -1,10 +1,10 @@
 /** A plan of keys to press, as `1@2s,#@3.5s`. */
+import type { KeyPress } from "../simulate/appointments.js";
 import { BadValue } from "./bad-value.js";
-import type { DtmfPress } from "./setting.js";
 import { parseDuration } from "./units.js";
 
 /** Each key with its time from the start of the call, in the order of the times. */
-export function parseDtmf(text: string): DtmfPress[] {
+export function parseDtmf(text: string): KeyPress[] {
   const presses = text.split(",").map((part) => {
     const match = /^([0-9*#A-D])@(.+)$/i.exec(part.trim());
     if (!match)

@@ -1,7 +1,7 @@
 /** How bad a simulated network is, as `jitter=30ms,burst=200ms,stall=1s,loss=2%`. */
+import { BURST_EVERY_MS, type NetworkModel, STALL_EVERY_MS } from "../simulate/network.js";
 import { suggest } from "../suggest.js";
 import { BadValue } from "./bad-value.js";
-import type { NetworkValue } from "./setting.js";
 import { parseDuration } from "./units.js";
 
 /** Each key with the field it fills, and what it is when it is not given. */
@@ -9,15 +9,15 @@ const DURATIONS = {
   jitter: ["jitterMs", 0],
   burst: ["burstMs", 0],
   stall: ["stallMs", 0],
-  "burst-every": ["burstEveryMs", 5_000],
-  "stall-every": ["stallEveryMs", 20_000],
+  "burst-every": ["burstEveryMs", BURST_EVERY_MS],
+  "stall-every": ["stallEveryMs", STALL_EVERY_MS],
 } as const;
 const KEYS = [...Object.keys(DURATIONS), "loss"];
 const EXAMPLE = "jitter=30ms,burst=200ms,stall=1s";
 const SHORTEST_EVERY_MS = 20;
 
 /** @throws BadValue */
-export function parseNetwork(text: string): NetworkValue {
+export function parseNetwork(text: string): NetworkModel {
   const model: Record<string, number> = { loss: 0 };
   for (const [field, fallback] of Object.values(DURATIONS)) model[field] = fallback;
   const given = new Set<string>();
@@ -31,7 +31,7 @@ export function parseNetwork(text: string): NetworkValue {
     if (key === "loss") model.loss = parseShare(value);
     else model[DURATIONS[key as keyof typeof DURATIONS][0]] = parseDuration(value);
   }
-  const value = model as unknown as NetworkValue;
+  const value = model as unknown as NetworkModel;
   checkRoom("burst", value.burstMs, value.burstEveryMs);
   checkRoom("stall", value.stallMs, value.stallEveryMs);
   return value;

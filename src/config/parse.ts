@@ -100,7 +100,7 @@ function parseChoice(text: string, choices: readonly string[]): string {
 
 function parseBoolean(raw: unknown): boolean {
   if (typeof raw === "boolean") return raw;
-  const word = String(raw).toLowerCase();
+  const word = typeof raw === "string" || typeof raw === "number" ? String(raw).toLowerCase() : "";
   if (["1", "true", "yes", "on"].includes(word)) return true;
   if (["0", "false", "no", "off"].includes(word)) return false;
   throw new BadValue("the value is neither true nor false", { instead: "true" });

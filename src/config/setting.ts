@@ -1,7 +1,9 @@
 /** What one row of the settings table says, and the types that follow from the rows. */
 import type { AgentKind } from "../agents/agent.js";
 import type { QuirkName } from "../protocol/quirks.js";
+import type { KeyPress } from "../simulate/appointments.js";
 import type { Budget } from "../simulate/budgets.js";
+import type { NetworkModel } from "../simulate/network.js";
 import type { ToolsConfig } from "../tools/config.js";
 import type { Table } from "./schema.js";
 import type { ToolsFile } from "./tools.js";
@@ -78,23 +80,6 @@ export interface Setting {
   readonly inFile?: false;
 }
 
-export interface DtmfPress {
-  readonly digit: string;
-  /** From the start of the call. */
-  readonly atMs: number;
-}
-
-/** How bad a simulated network is: what each field does says the model in `simulate`. */
-export interface NetworkValue {
-  readonly jitterMs: number;
-  readonly burstMs: number;
-  readonly stallMs: number;
-  /** 0 to 1. */
-  readonly loss: number;
-  readonly burstEveryMs: number;
-  readonly stallEveryMs: number;
-}
-
 /** Checked values, whatever they were written as. */
 interface ValueTypes {
   boolean: boolean;
@@ -112,8 +97,8 @@ interface ValueTypes {
   headers: Readonly<Record<string, string>>;
   options: Readonly<Record<string, string>>;
   names: readonly string[];
-  dtmf: readonly DtmfPress[];
-  network: NetworkValue;
+  dtmf: readonly KeyPress[];
+  network: NetworkModel;
   quirks: readonly QuirkName[];
   budgets: readonly Budget[];
   agent: string | AgentKind;

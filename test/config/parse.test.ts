@@ -49,6 +49,7 @@ describe("values", () => {
 
   it.each([
     ["silence", "perhaps", "the value is neither true nor false"],
+    ["silence", { toString: 0 }, "the value is neither true nor false"],
     ["format", "ulaw", '"ulaw" is not one of g711_ulaw, pcm16, opus'],
     ["path", "media", '"media" is not a path that begins with /'],
     ["record", "", "the value is empty"],

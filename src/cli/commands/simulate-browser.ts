@@ -12,8 +12,8 @@ import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import { openAgent } from "./agent.js";
 import { BrowserCalls } from "./browser-calls.js";
+import { callOptions, framingOf } from "./call-options.js";
 import { type Endpoint, openRecorders, ownServer, type SimulateSettings } from "./simulate.js";
-import { wireOf } from "./wire.js";
 
 /** SmartPBX's wire carries sound and keys; words are known to the agent's side only. */
 const NOT_OUR_AGENT =
@@ -33,7 +33,7 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
   let over: () => void = () => {};
   const closed = new Promise<void>((resolve) => (over = resolve));
 
-  const wire = wireOf(settings, reporter);
+  const options = callOptions(settings, reporter);
   let placed = 0;
   const calls = new BrowserCalls({
     host: PHONE_HOST,
@@ -41,23 +41,16 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
     clock: io.clock,
     call: () => ({
       ...(endpoint as Endpoint),
-      profile: settings.profile,
-      caller: settings.caller,
-      callee: settings.callee,
-      accountId: settings.account,
-      keys: settings.dtmf,
-      hangUpAfterMs: settings.hangUpAfterMs,
-      dropAfterMs: settings.dropAfterMs,
       out: settings.out,
       lateness: tally.lateness,
-      ...wire,
+      ...options,
       index: placed++,
     }),
     endpoint: name,
     encoding: settings.format,
     // A provider record has one format, and the PBX keeps to it.
     fixed: settings.provider !== undefined,
-    opusFraming: settings.opusFraming === "auto" ? "raw" : settings.opusFraming,
+    opusFraming: framingOf(settings),
     noTranscript: answerer ? undefined : NOT_OUR_AGENT,
     observe: () => [tally.watch, ...(answerer ? [] : observe())],
     ended: (result) => {

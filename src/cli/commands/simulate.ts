@@ -18,11 +18,11 @@ import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import { type Answerer, openAgent } from "./agent.js";
 import { serverSettings } from "./answering.js";
+import { callOptions, framingOf } from "./call-options.js";
 import { loadExitCode, mostCalls, placeLoad } from "./load.js";
 import { openPhone, type Phone } from "./phone.js";
 import { CallRecorders } from "./recorders.js";
 import { Scenarios } from "./scenarios.js";
-import { wireOf } from "./wire.js";
 
 /** With more calls than this, single calls are shown only when asked for. */
 const MOST_SHOWN_CALLS = 5;
@@ -94,7 +94,7 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
 
 async function simulate(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {
   const reporter = await makeReporter(settings, io);
-  const framing = settings.opusFraming === "auto" ? "raw" : settings.opusFraming;
+  const framing = framingOf(settings);
   const format = PORTAL_FORMATS[settings.format];
   const track = async () => Track.encode(await loadSource(sourceSpec(settings)), format, framing);
   const scenarios = await Scenarios.open(settings, settings.sources, framing, reporter);
@@ -130,15 +130,8 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
       call: {
         ...(settings.endpoint ?? { url: (server as BridgeServer).url }),
         script,
-        profile: settings.profile,
-        caller: settings.caller,
-        callee: settings.callee,
-        accountId: settings.account,
-        keys: settings.dtmf,
-        hangUpAfterMs: settings.hangUpAfterMs,
-        dropAfterMs: settings.dropAfterMs,
         out: settings.out,
-        ...wireOf(settings, reporter),
+        ...callOptions(settings, reporter),
       },
       callOf: scenarios && ((index: number) => ({ ...scenarios.callOf(index), ...(phone && { script }) })),
       observersOf: server ? undefined : observe,

@@ -1,32 +1,51 @@
-/** What lies between a simulated caller and the endpoint, as the flags ask for it: a bad network, a PBX with quirks. */
+/** How simulated calls are placed, as the flags ask for it: who calls, for how long, over a bad network, from a PBX with quirks. */
 import { randomInt } from "node:crypto";
+import type { OpusFraming } from "../../audio/opus-framing.js";
 import type { Values } from "../../config/setting.js";
 import type { Reporter } from "../../report/reporter.js";
 import type { NetworkModel } from "../../simulate/network.js";
 import type { CallOptions } from "../../simulate/place-call.js";
 import { MAX_SEED } from "../../simulate/random.js";
 
-type WireSettings = Pick<Values<"simulate">, "network" | "seed" | "quirk" | "format" | "opusFraming">;
+type CallSettings = Pick<
+  Values<"simulate">,
+  | ("profile" | "caller" | "callee" | "account" | "dtmf" | "hangUpAfterMs" | "dropAfterMs")
+  | ("network" | "seed" | "quirk" | "format" | "opusFraming")
+>;
+
+/** How a caller's Opus travels; an endpoint answers in kind. */
+export function framingOf({ opusFraming }: Pick<CallSettings, "opusFraming">): OpusFraming {
+  return opusFraming === "auto" ? "raw" : opusFraming;
+}
 
 /** The same for every call of a run. Says the seed where one was drawn, so that the run can be repeated. */
-export function wireOf(
-  settings: WireSettings,
-  reporter: Pick<Reporter, "step" | "warning">,
-): Pick<CallOptions, "network" | "seed" | "quirks"> {
+export function callOptions(settings: CallSettings, reporter: Pick<Reporter, "step" | "warning">) {
   const { network, quirk: quirks } = settings;
   const seed = settings.seed ?? (network && randomInt(MAX_SEED + 1));
   if (network) {
     const again = settings.seed === undefined ? `  (again with: --seed ${seed})` : "";
     reporter.step("network", { seed, ...network }, `Network: ${words(network)}, seed ${seed}${again}`);
   }
-  const { format, opusFraming } = settings;
-  const isRawOpus = format === "opus" && (opusFraming === "auto" || opusFraming === "raw");
+  const isRawOpus = settings.format === "opus" && framingOf(settings) === "raw";
   if (isRawOpus && quirks.includes("odd-frames"))
     reporter.warning(
       "odd-frames",
       "raw Opus packets cannot be cut: odd-frames shows with --opus-framing ogg or webm",
     );
-  return { network, seed, quirks };
+  const { profile, caller, callee, account: accountId, dtmf: keys, hangUpAfterMs, dropAfterMs } = settings;
+  const options = {
+    profile,
+    caller,
+    callee,
+    accountId,
+    keys,
+    hangUpAfterMs,
+    dropAfterMs,
+    network,
+    seed,
+    quirks,
+  };
+  return options satisfies Partial<CallOptions>;
 }
 
 function words({ jitterMs, burstMs, stallMs, loss, burstEveryMs, stallEveryMs }: NetworkModel): string {

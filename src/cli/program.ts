@@ -2,7 +2,7 @@
 import { type Command as Commander, CommanderError, Option, Command as Program } from "commander";
 import type { Flags } from "../config/resolve.js";
 import { flagName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
-import type { SettingKey } from "../config/setting.js";
+import type { SettingKey, SettingType } from "../config/setting.js";
 import { BridgeError } from "../errors.js";
 import { suggest } from "../suggest.js";
 import { type Command, commands } from "./commands/index.js";
@@ -48,11 +48,14 @@ export function readArguments(args: readonly string[]): Asked {
   }
 }
 
+const REPEATABLE: ReadonlySet<SettingType> = new Set(["headers", "options", "budgets", "reporters", "spans"]);
+
 function optionOf(key: SettingKey): Option {
   const { flag = "", type } = settings[key];
   const option = new Option(flag);
-  const isRepeatable = type === "headers" || type === "options" || type === "budgets";
-  return isRepeatable ? option.argParser((value, before: string[] = []) => [...before, value]) : option;
+  return REPEATABLE.has(type)
+    ? option.argParser((value, before: string[] = []) => [...before, value])
+    : option;
 }
 
 function flagsOf(command: Command, sub: Commander, program: Commander): Flags {
@@ -123,7 +126,7 @@ function unknownFlag(flag: string, command: Command | undefined, help: string): 
       "bad-flag",
       `${flag} is not a flag of ${command?.name ?? "smartpbx-bridge itself"}`,
       {
-        fix: `It belongs to ${others.join(" and ")}. See: ${help}`,
+        fix: `It belongs to ${others.join(", ").replace(/, ([^,]*)$/, " and $1")}. See: ${help}`,
       },
     );
   return unknownWord("flag", flag, [...known.map(flagName), "--help", "--version"], help);

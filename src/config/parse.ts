@@ -7,7 +7,9 @@ import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
 import { parseNetwork } from "./network.js";
 import { parseQuirks } from "./quirks.js";
+import { parseReporters } from "./reporters.js";
 import type { Setting } from "./setting.js";
+import { parseSpans } from "./spans.js";
 import { readTools } from "./tools.js";
 import { parseBytes, parseDuration, parseFrequency, parseInteger, parseRate } from "./units.js";
 
@@ -27,6 +29,10 @@ export function parseValue(setting: Setting, raw: unknown, env: Environment): un
       return Object.fromEntries(isRecord(raw) ? textEntries(raw) : texts(raw).map(splitOption));
     case "budgets":
       return parseBudgets(texts(raw));
+    case "reporters":
+      return parseReporters(texts(raw));
+    case "spans":
+      return parseSpans(texts(raw));
     case "quirks":
       return parseQuirks(texts(raw));
     case "names":

@@ -96,9 +96,17 @@ function read(key: SettingKey, { kind, raw }: Found, given: Given): Read {
 
 function fallback(key: SettingKey): Read {
   const { type, default: text } = settings[key];
-  const nothing = { boolean: false, headers: {}, options: {}, names: [], dtmf: [], budgets: [], quirks: [] }[
-    type as string
-  ];
+  const nothing = {
+    boolean: false,
+    headers: {},
+    options: {},
+    names: [],
+    dtmf: [],
+    budgets: [],
+    quirks: [],
+    reporters: [],
+    spans: [],
+  }[type as string];
   return { kind: "default", value: text === undefined ? nothing : parseValue(settings[key], text, {}) };
 }
 

@@ -1,9 +1,11 @@
 /** The one table of settings. Flags, environment variables, config file keys and `--help` all follow from it. */
 import type { CommandName, Setting, SettingKey } from "./setting.js";
 
-const EVERY = ["serve", "simulate", "record", "agents", "devices"] as const;
+const EVERY = ["serve", "simulate", "record", "replay", "inspect", "redact", "agents", "devices"] as const;
 const SERVERS = ["serve", "record"] as const;
-const WITH_AGENT = ["serve", "simulate"] as const;
+const LISTENERS = [...SERVERS, "replay"] as const;
+const WITH_AGENT = ["serve", "simulate", "replay"] as const;
+const CALLERS = ["simulate", "replay"] as const;
 
 // biome-ignore format: a table reads best with one row after the other.
 const table = {
@@ -12,11 +14,46 @@ const table = {
   recordings: { flag: "-o, --out <dir>", type: "path", default: "recordings", commands: ["record"],
     help: "folder for the recordings" },
 
-  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: SERVERS,
+  replayed: { flag: "[recording...]", type: "names", commands: ["replay"], inFile: false,
+    help: "folders of saved calls, or folders of such" },
+  inspected: { flag: "<recording>", type: "path", commands: ["inspect", "redact"], inFile: false,
+    help: "folder of a saved call" },
+  as: { flag: "--as <side>", type: "choice", choices: ["caller", "agent"], default: "caller", commands: ["replay"],
+    help: "caller or agent: whose part is played" },
+  timing: { flag: "--timing <kind>", type: "choice", choices: ["exact", "turns"], default: "exact", commands: ["replay"],
+    help: "exact, or turns: waits for the other side" },
+  expect: { flag: "--expect <file>", type: "path", commands: ["replay"], inFile: false,
+    help: "what may differ; else expect.yaml beside the call" },
+  accept: { flag: "--accept", type: "boolean", commands: ["replay"], inFile: false,
+    help: "write this run to expect.yaml as a good one" },
+  repeat: { flag: "--repeat <n>", type: "integer", default: "1", min: 1, max: 10_000, commands: ["replay"], inFile: false,
+    help: "replay each so many times" },
+
+  html: { flag: "--html <file>", type: "path", commands: ["inspect"], inFile: false,
+    help: "write the report as one page" },
+  open: { flag: "--open", type: "boolean", commands: ["inspect"], inFile: false,
+    help: "show the page in the browser" },
+  vcon: { flag: "--vcon <file>", type: "path", commands: ["inspect"], inFile: false,
+    help: "export as vCon" },
+  har: { flag: "--har <file>", type: "path", commands: ["inspect"], inFile: false,
+    help: "export the messages as HAR" },
+  sides: { flag: "--sides <dir>", type: "path", commands: ["inspect"], inFile: false,
+    help: "export each side as WAV; Opus as it is, in Ogg" },
+  repair: { flag: "--repair", type: "boolean", commands: ["inspect"], inFile: false,
+    help: "complete a recording that a crash cut off" },
+
+  redacted: { flag: "-o, --out <dir>", type: "path", commands: ["redact"], inFile: false,
+    help: "leave the recording as it is, write this one" },
+  silenced: { flag: "--silence <from-to>", type: "spans", commands: ["redact"], inFile: false,
+    help: "make silence of a stretch, as 2s-4.5s" },
+  side: { flag: "--side <who>", type: "choice", choices: ["both", "caller", "agent"], default: "both", commands: ["redact"], inFile: false,
+    help: "both, caller or agent: who is silenced" },
+
+  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: LISTENERS,
     help: "port to listen on; 0 takes a free one" },
-  host: { flag: "--host <address>", type: "string", default: "127.0.0.1", commands: SERVERS,
+  host: { flag: "--host <address>", type: "string", default: "127.0.0.1", commands: LISTENERS,
     help: "address to listen on; 0.0.0.0 for all" },
-  path: { flag: "--path <path>", type: "route", default: "/media-stream", commands: SERVERS,
+  path: { flag: "--path <path>", type: "route", default: "/media-stream", commands: LISTENERS,
     help: "path of the media WebSocket" },
   authHeader: { flag: "--auth-header <name>", type: "headerName", commands: SERVERS,
     help: "header that must hold the value of SMARTPBX_TOKEN" },
@@ -32,11 +69,11 @@ const table = {
     help: "built-in scenarios or .yaml files, a call each" },
   tts: { flag: "--tts <command>", type: "string", commands: ["simulate"],
     help: "speaks texts, as espeak-ng -w {out} -- {text}" },
-  url: { flag: "--url <address>", type: "address", commands: ["simulate"],
+  url: { flag: "--url <address>", type: "address", commands: CALLERS,
     help: "the endpoint to call; without it, your agent" },
   provider: { flag: "--provider <file>", type: "path", commands: ["simulate"],
     help: "the portal's four fields as JSON, instead of --url" },
-  header: { flag: "--header <k: v>", type: "headers", commands: ["simulate", "record"], belongsTo: ["url", "provider", "upstream"],
+  header: { flag: "--header <k: v>", type: "headers", commands: ["simulate", "replay", "record"], belongsTo: ["url", "provider", "upstream"],
     help: "request header; $NAME comes from the environment" },
 
   agent: { flag: "-a, --agent <spec>", type: "agent", default: "echo", commands: WITH_AGENT, excludes: ["url", "provider"],
@@ -53,6 +90,8 @@ const table = {
 
   record: { flag: "--record <dir>", type: "path", commands: WITH_AGENT,
     help: "save every call in this folder" },
+  noAudio: { flag: "--no-audio", type: "boolean", commands: ["serve", "simulate", "record"],
+    help: "save events only, no sound" },
 
   format: { flag: "--format <encoding>", type: "choice", choices: ["g711_ulaw", "pcm16", "opus"], default: "g711_ulaw", commands: ["simulate"],
     help: "g711_ulaw, pcm16 or opus" },
@@ -105,6 +144,8 @@ const table = {
     help: "at most so many new calls a second" },
   budget: { flag: "--budget <name=limit>", type: "budgets", commands: ["simulate"],
     help: "as first-audio.p95=900ms; over it, exit code 1" },
+  reporter: { flag: "--reporter <names>", type: "reporters", commands: CALLERS,
+    help: "as list,junit:FILE; also json jsonl github html" },
   ramp: { flag: "--ramp", type: "boolean", commands: ["simulate"], excludes: ["calls"],
     help: "find the most calls within the budgets" },
 

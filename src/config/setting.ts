@@ -1,6 +1,8 @@
 /** What one row of the settings table says, and the types that follow from the rows. */
 import type { AgentKind } from "../agents/agent.js";
+import type { Span } from "../analysis/call-analysis.js";
 import type { QuirkName } from "../protocol/quirks.js";
+import type { ReporterSpec } from "../report/results/reporter-names.js";
 import type { KeyPress } from "../simulate/appointments.js";
 import type { Budget } from "../simulate/budgets.js";
 import type { NetworkModel } from "../simulate/network.js";
@@ -8,7 +10,15 @@ import type { ToolsConfig } from "../tools/config.js";
 import type { Table } from "./schema.js";
 import type { ToolsFile } from "./tools.js";
 
-export type CommandName = "serve" | "simulate" | "record" | "agents" | "devices";
+export type CommandName =
+  | "serve"
+  | "simulate"
+  | "record"
+  | "replay"
+  | "inspect"
+  | "redact"
+  | "agents"
+  | "devices";
 
 export type SettingType =
   | "boolean"
@@ -46,6 +56,10 @@ export type SettingType =
   | "quirks"
   /** `first-audio.p95=900ms,failed=1%`, repeatable. */
   | "budgets"
+  /** `list,junit:results.xml`, repeatable. */
+  | "reporters"
+  /** `2s-4.5s`, repeatable: stretches of a call. */
+  | "spans"
   /** `kind`, `kind:URL` or the path of a module; in a config file also an agent kind itself. */
   | "agent"
   /** A microphone or speaker by name; `true` for the system's default, `false` for none. */
@@ -101,6 +115,8 @@ interface ValueTypes {
   network: NetworkModel;
   quirks: readonly QuirkName[];
   budgets: readonly Budget[];
+  reporters: readonly ReporterSpec[];
+  spans: readonly Span[];
   agent: string | AgentKind;
   device: string | boolean;
   tools: ToolsConfig;
@@ -120,7 +136,16 @@ type ReadKey<K extends string, S extends Setting> = S["type"] extends keyof type
 /** True when the setting always has a value. */
 type Always<S extends Setting> = S extends { readonly default: string }
   ? true
-  : S["type"] extends "boolean" | "names" | "headers" | "options" | "dtmf" | "budgets" | "quirks"
+  : S["type"] extends
+        | "boolean"
+        | "names"
+        | "headers"
+        | "options"
+        | "dtmf"
+        | "budgets"
+        | "quirks"
+        | "reporters"
+        | "spans"
     ? true
     : false;
 
@@ -139,7 +164,17 @@ type Duration = 0 | "0" | `${number}ms` | `${number}s` | `${number}m`;
 interface FileTypes
   extends Omit<
     ValueTypes,
-    "duration" | "bytes" | "rate" | "options" | "dtmf" | "budgets" | "network" | "quirks" | "tools"
+    | "duration"
+    | "bytes"
+    | "rate"
+    | "options"
+    | "dtmf"
+    | "budgets"
+    | "network"
+    | "quirks"
+    | "tools"
+    | "reporters"
+    | "spans"
   > {
   duration: Duration;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
@@ -149,6 +184,8 @@ interface FileTypes
   network: string;
   quirks: string | readonly QuirkName[];
   budgets: string | readonly string[];
+  reporters: string | readonly string[];
+  spans: string | readonly string[];
   tools: ToolsFile;
 }
 

@@ -160,7 +160,7 @@ export class Caller {
     else if (this.#leaving) this.#dueAt = this.#line.dueAt;
     else
       this.#dueAt = Math.min(
-        this.#framesSaid * FRAME_MS,
+        this.#script.dueAt ?? this.#framesSaid * FRAME_MS,
         this.#appointments.keyAt,
         this.#endAt,
         this.#line.dueAt,
@@ -193,7 +193,7 @@ export class Caller {
     this.#framesSaid++;
     this.#line.frame(due, this.#now, (plannedAt) => this.#deliver(frame, plannedAt));
     // Speech is timed by when it was due, so that neither our own lateness nor the network's flatters the agent.
-    this.#turns.callerChunk(due, FRAME_MS, frame.voiced);
+    this.#turns.callerChunk(due, frame.ms ?? FRAME_MS, frame.voiced);
     if (frame.voiced) this.#activeAt = due;
   }
 

@@ -7,6 +7,8 @@ import type { TrackFrame } from "./track.js";
 
 /** One call's course. Times are milliseconds of the call's clock. */
 export interface Script {
+  /** When `next` is wanted, where a caller's payloads keep times of their own. Without it: every 20 ms. Infinity: never again. */
+  readonly dueAt?: number;
   /**
    * Called once for every frame, in order; `at` is when the frame is due. The caller's own lateness does not show in it.
    * @param agent what has been heard of the agent up to `at`; the same object each time.

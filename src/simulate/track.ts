@@ -17,6 +17,8 @@ export interface TrackFrame {
   readonly payload: Payload;
   readonly message: string;
   readonly voiced: boolean;
+  /** How much audio it is. Default 20. */
+  readonly ms?: number;
 }
 
 /** Opus: the encoder's memory of the source is gone after this many frames, and silence stays the same packet. */

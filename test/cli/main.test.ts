@@ -50,7 +50,7 @@ describe("the command line", () => {
     [
       "--port 1",
       "--port is not a flag of smartpbx-bridge itself",
-      "It belongs to serve and record. See: smartpbx-bridge --help",
+      "It belongs to serve, record and replay. See: smartpbx-bridge --help",
     ],
     ["serve --port", "--port needs a value", "See: smartpbx-bridge serve --help"],
     [

@@ -83,6 +83,7 @@ it("gives every setting of serve its default, with the unit in the name", () => 
     agentTimeoutMs: 10_000,
     tools: undefined,
     record: undefined,
+    noAudio: false,
     phone: false,
     maxCalls: 200,
     startTimeoutMs: 10_000,

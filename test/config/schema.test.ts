@@ -11,7 +11,16 @@ import {
 } from "../../src/config/schema.js";
 import type { CommandName } from "../../src/config/setting.js";
 
-const COMMANDS: readonly CommandName[] = ["serve", "simulate", "record", "agents", "devices"];
+const COMMANDS: readonly CommandName[] = [
+  "serve",
+  "simulate",
+  "record",
+  "replay",
+  "inspect",
+  "redact",
+  "agents",
+  "devices",
+];
 
 describe("the table of settings", () => {
   it.each(settingKeys)("%s has a help line, a flag that can be read, and a default that is valid", (key) => {

@@ -61,6 +61,48 @@ const record: Command = {
   },
 };
 
+const replay: Command = {
+  name: "replay",
+  summary: "play saved calls again and compare",
+  description:
+    "Plays saved calls again, as the caller or in the agent's place, and says what is\ndifferent from the recording.",
+  examples: [
+    "replay recordings/CALL            # to your agent",
+    "replay recordings --url wss://HOST/ws --reporter junit:out.xml",
+    "replay recordings/CALL --as agent # answers, without a key",
+  ],
+  async start(given, io) {
+    const { readSettings, run } = await import("./replay.js");
+    return run(readSettings(settle("replay", given, io)), io);
+  },
+};
+
+const inspect: Command = {
+  name: "inspect",
+  summary: "timeline, latencies and problems of a saved call",
+  description: "Shows a saved call: who spoke when, how fast the agent answered, what is wrong.",
+  examples: [
+    "inspect recordings/20261122T125900.123Z-call-1",
+    "inspect recordings/CALL --html call.html --open",
+    "inspect recordings/CALL --sides audio --vcon call.vcon.json",
+  ],
+  async start(given, io) {
+    const { readSettings, run } = await import("./inspect.js");
+    return run(readSettings(settle("inspect", given, io)), io);
+  },
+};
+
+const redact: Command = {
+  name: "redact",
+  summary: "take personal data out of a saved call",
+  description: "Masks numbers and transcripts of a saved call, and silences stretches of it.",
+  examples: ["redact recordings/CALL", "redact recordings/CALL --silence 12s-15.5s -o shared"],
+  async start(given, io) {
+    const { readSettings, run } = await import("./redact.js");
+    return run(readSettings(settle("redact", given, io)), io);
+  },
+};
+
 const agents: Command = {
   name: "agents",
   summary: "list the kinds of agents and their options",
@@ -83,4 +125,13 @@ const devices: Command = {
   },
 };
 
-export const commands: readonly Command[] = [serve, simulate, record, agents, devices];
+export const commands: readonly Command[] = [
+  serve,
+  simulate,
+  record,
+  replay,
+  inspect,
+  redact,
+  agents,
+  devices,
+];

@@ -1,6 +1,6 @@
 /** The only authentication SmartPBX offers: a header of the upgrade request, set in the portal. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { sameText } from "../same-text.js";
 
 export interface HeaderAuth {
   /** The header's name; upper and lower case do not matter. */
@@ -18,9 +18,4 @@ export function isAuthorized(headers: IncomingHttpHeaders, auth: HeaderAuth): bo
   const plain = sameText(value, auth.token);
   const bearer = auth.header.toLowerCase() === "authorization" && sameText(value, `Bearer ${auth.token}`);
   return plain || bearer;
-}
-
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

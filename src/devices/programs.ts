@@ -1,28 +1,10 @@
-/** The programs of this computer that can carry sound: whether they are there, and what they answer. */
+/** The programs of this computer that can carry sound: how they are run, and what they answer. */
 import { spawn } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { hasProgram } from "../programs.js";
 
 /** The environment in which every program is run: their words are read, so they must be English. */
 export function soundEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, LC_ALL: "C" };
-}
-
-/** Whether a program can be found in PATH. */
-export function hasProgram(name: string): boolean {
-  const names = process.platform === "win32" ? [`${name}.exe`, `${name}.cmd`] : [name];
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .some((folder) => folder !== "" && names.some((file) => isProgram(join(folder, file))));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** What a program prints, or undefined when it is missing, fails, or takes longer than `timeoutMs`. */

@@ -1,8 +1,9 @@
 /** Sound through programs that the computer has: parec and pacat, arecord and aplay, sox. Each with its buffers kept short. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { hasProgram } from "../programs.js";
 import { Child } from "./child.js";
 import type { Capture } from "./microphone.js";
-import { hasProgram, soundEnvironment } from "./programs.js";
+import { soundEnvironment } from "./programs.js";
 import type { Playback } from "./speaker.js";
 import type { SystemName } from "./system.js";
 

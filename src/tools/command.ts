@@ -1,9 +1,8 @@
 /** Carries out an action with a program of the user's: no shell, one placeholder never more than one argument. */
 import { spawn } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../agents/agent.js";
 import { BridgeError } from "../errors.js";
+import { hasProgram } from "../programs.js";
 import { answerOfText, MAX_ANSWER_BYTES, tooLong } from "./answer.js";
 import type { CommandRoute } from "./config.js";
 import { ToolFailure } from "./failure.js";
@@ -15,7 +14,8 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 
 /** @throws BridgeError `bad-config` when there is no such program. */
 export function commandAction({ command: [program, ...args] }: CommandRoute, env: Environment): Action {
-  if (!exists(program, env))
+  // What Windows would run depends on file endings; it is found out when it is run.
+  if (process.platform !== "win32" && !hasProgram(program, env))
     throw new BridgeError("bad-config", `There is no program ${JSON.stringify(program)} to run as a tool`, {
       fix: "Give the whole path in the tool's command, and make the file executable.",
     });
@@ -95,20 +95,4 @@ function run(program: string, args: string[], env: Environment, signal: AbortSig
     child.once("close", ended);
     signal.addEventListener("abort", stop, { once: true });
   });
-}
-
-function exists(program: string, env: Environment): boolean {
-  // What Windows would run depends on file endings; it is found out when it is run.
-  if (process.platform === "win32") return true;
-  if (isAbsolute(program) || program.includes("/")) return isExecutable(resolve(program));
-  return (env.PATH ?? "").split(delimiter).some((folder) => isExecutable(join(folder, program)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,8 @@
 /** Who may use the browser phone: a page of our own origin that came with the link's token, which opens the phone once. */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { sameText } from "../../same-text.js";
 
 /** `opened`: `key` is what the page shows from now on. `used`: this link has opened the phone before. */
 export type Admission =
@@ -25,9 +26,9 @@ export class PhoneAccess {
 
   /** Exchanges a token for a key, once. The key of the page before is worth nothing from then on. */
   open(token: string): Admission {
-    if (this.#used.has(digest(token).toString("hex"))) return { state: "used" };
+    if (this.#used.has(token)) return { state: "used" };
     if (!sameText(token, this.#token)) return { state: "refused" };
-    this.#used.add(digest(token).toString("hex"));
+    this.#used.add(token);
     this.#key = secret();
     return { state: "opened", key: this.#key };
   }
@@ -71,12 +72,4 @@ export function foreignRequest(
 
 function secret(): string {
   return randomBytes(24).toString("base64url");
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
-}
-
-function sameText(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b));
 }

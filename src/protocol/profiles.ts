@@ -2,20 +2,17 @@
 import type { CallInfo } from "./messages.js";
 import { serializeConnected, serializeDtmf, serializeHangup, serializeStart } from "./serialize.js";
 
-/** A call that every profile can announce. `readme` leaves `otherLegCallId` out; later editions always send it. */
-export type ProfiledCall = CallInfo & { readonly otherLegCallId: string };
-
 export type ProfileName = "readme" | "v06" | "v07";
 
 export interface Profile {
   /** One line for `--help`. */
   readonly summary: string;
   /** The messages before the first media, in order. */
-  opening(call: ProfiledCall): string[];
+  opening(call: CallInfo): string[];
   /** Absent where the document knows no such message: the key cannot be told to the endpoint. */
-  readonly dtmf?: (call: ProfiledCall, digit: string, durationMs?: number) => string;
+  readonly dtmf?: (call: CallInfo, digit: string, durationMs?: number) => string;
   /** The messages after the last media, in order; then the socket is closed. */
-  closing(call: ProfiledCall, reason?: string): string[];
+  closing(call: CallInfo, reason?: string): string[];
 }
 
 const v06: Profile = {

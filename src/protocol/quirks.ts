@@ -1,5 +1,6 @@
 /** What a real PBX, or a carrier behind it, may do otherwise than its document says: one table, and the messages as such a PBX writes them. */
-import type { Profile, ProfiledCall } from "./profiles.js";
+import type { CallInfo } from "./messages.js";
+import type { Profile } from "./profiles.js";
 
 /** How sure it is that a PBX does this. */
 export type Certainty =
@@ -125,7 +126,7 @@ export function withQuirks(profile: Profile, names: readonly QuirkName[]): Profi
     summary: profile.summary,
     opening: (call) => rewritten(opening(call)),
     ...(dtmf && {
-      dtmf: (call: ProfiledCall, digit: string, durationMs?: number) =>
+      dtmf: (call: CallInfo, digit: string, durationMs?: number) =>
         rewritten([dtmf(call, digit, durationMs)])[0],
     }),
     closing: (call, reason) => rewritten(closing(call, reason)),

@@ -1,7 +1,8 @@
 /** What a caller is given for one call, and what it may do to the world. */
 import type { PayloadCodec } from "../audio/payload-codec.js";
 import type { CallEvent } from "../call/events.js";
-import type { Profile, ProfiledCall } from "../protocol/profiles.js";
+import type { CallInfo } from "../protocol/messages.js";
+import type { Profile } from "../protocol/profiles.js";
 import type { AppointedTimes } from "./appointments.js";
 import type { HeardFrame } from "./ear.js";
 import type { DeliveryPlan } from "./network.js";
@@ -9,7 +10,7 @@ import type { OddMedia } from "./odd-media.js";
 import type { Script } from "./script.js";
 
 export interface CallPlan extends AppointedTimes {
-  readonly info: ProfiledCall;
+  readonly info: CallInfo;
   readonly profile: Profile;
   /** What the caller says and does. */
   readonly script: Script;

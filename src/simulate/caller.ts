@@ -17,7 +17,7 @@ import { Ear } from "./ear.js";
 import { type Exchange, judged, naturalEnd, type Outcome } from "./ending.js";
 import type { Histogram } from "./histogram.js";
 import { Line } from "./line.js";
-import type { Moment, Script } from "./script.js";
+import type { Key, Moment, Script } from "./script.js";
 import type { TrackFrame } from "./track.js";
 
 /** What PBXs call a hang-up in good order. Which word SmartPBX uses is not known. */
@@ -184,9 +184,9 @@ export class Caller {
   #live(due: number): void {
     this.#agent.advance(due);
     const moment: Moment = this.#script.next(due, this.#agent);
-    if (moment.keys) for (const digit of moment.keys) this.#press(digit, due);
+    if (moment.keys) for (const key of moment.keys) this.#press(key, due);
     if (moment.end) this.#finish(moment.end, due);
-    else this.#say(moment.frame, due);
+    else if (!moment.isMute) this.#say(moment.frame, due);
   }
 
   #say(frame: TrackFrame, due: number): void {
@@ -209,15 +209,16 @@ export class Caller {
     }
   }
 
-  #press(digit: string, at: number): void {
+  #press(key: string | Key, at: number): void {
     const { profile, info } = this.#plan;
+    const { digit, durationMs } = typeof key === "string" ? { digit: key, durationMs: undefined } : key;
     this.#activeAt = at;
     this.#anyKeys = true;
     if (profile.dtmf) {
-      const message = profile.dtmf(info, digit);
+      const message = profile.dtmf(info, digit, durationMs);
       this.#line.message(at, this.#now, () => {
         this.#effects.send(message);
-        this.#note({ type: "dtmf", digit });
+        this.#note({ type: "dtmf", digit, durationMs });
       });
     } else {
       this.#complaints.noDtmf();
@@ -257,8 +258,10 @@ export class Caller {
 
   #leave(outcome: Outcome): void {
     const { profile, info } = this.#plan;
-    for (const message of profile.closing(info, HANGUP_REASON)) this.#effects.send(message);
-    this.#note({ type: "hangup" });
+    const messages = profile.closing(info, HANGUP_REASON);
+    for (const message of messages) this.#effects.send(message);
+    // Where nothing announces it, closing the socket is all there is.
+    if (messages.length > 0) this.#note({ type: "hangup" });
     this.#effects.close(1000, "");
     this.#end("caller-hung-up", outcome);
   }

@@ -9,8 +9,9 @@ import type { CallSummary, Observer } from "../call/events.js";
 import { type Clock, realClock, type Timer } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { dial, shownUrl } from "../pbx/dial.js";
-import { PROFILES, type ProfileName } from "../protocol/profiles.js";
+import { PROFILES, type Profile, type ProfileName } from "../protocol/profiles.js";
 import { CLIPPED_START_MS, type QuirkName, withQuirks } from "../protocol/quirks.js";
+import type { CallIds } from "../protocol/serialize.js";
 import type { AppointedTimes } from "./appointments.js";
 import type { CallerEffects } from "./call-plan.js";
 import { Caller } from "./caller.js";
@@ -34,7 +35,9 @@ export interface CallOptions extends AppointedTimes {
   /** The endpoint's name for people. Default: the URL without what may be secret. */
   readonly endpoint?: string;
   /** Default `v06`. */
-  readonly profile?: ProfileName;
+  readonly profile?: ProfileName | Profile;
+  /** Default: new ones for every call. */
+  readonly ids?: CallIds;
   /** Default: numbers and an account that nobody has. */
   readonly caller?: string;
   readonly callee?: string;
@@ -52,6 +55,8 @@ export interface CallOptions extends AppointedTimes {
   /** Writes what the caller heard to this WAV file. */
   readonly out?: string;
   readonly observers?: readonly Observer[];
+  /** Given the call's socket when it has begun: for pings and nothing else. */
+  readonly onSocket?: (socket: WebSocket) => void;
   /** Hangs up in good order, or gives up dialling. */
   readonly signal?: AbortSignal;
   /** Shared by the calls of a load. */
@@ -123,8 +128,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   const newId = (name: string) =>
     seed === undefined ? randomUUID() : seededUuid(seededRandom(seed, index, name));
   const info = {
-    callId: newId("callId"),
-    otherLegCallId: newId("otherLegCallId"),
+    ...(options.ids ?? { callId: newId("callId"), otherLegCallId: newId("otherLegCallId") }),
     accountId: options.accountId ?? "simulated",
     caller: options.caller ?? "+12025550101",
     callee: options.callee ?? "+12025550199",
@@ -136,7 +140,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     ...options,
     script,
     info,
-    profile: withQuirks(PROFILES[profile], quirks),
+    profile: withQuirks(typeof profile === "string" ? PROFILES[profile] : profile, quirks),
     endpoint,
     codec,
     network: options.network && new DeliveryPlan(options.network, seed ?? 0, index),
@@ -179,6 +183,7 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     socket.resume();
     caller.open();
     pacer.add(paced);
+    options.onSocket?.(socket);
     if (signal?.aborted) interrupt();
   });
   closeTimer?.cancel();

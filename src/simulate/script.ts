@@ -47,9 +47,17 @@ export interface ScriptMaker {
 export interface Moment {
   readonly frame: TrackFrame;
   /** Keys pressed just before the frame: `0-9*#`. */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly (string | Key)[];
+  /** Nothing is said now, in place of the frame: only where `dueAt` tells when frames come. */
+  readonly isMute?: boolean;
   /** Ends the call now, in place of the frame. */
   readonly end?: "hang-up" | "drop";
+}
+
+/** A key that was held for a known time. */
+export interface Key {
+  readonly digit: string;
+  readonly durationMs?: number;
 }
 
 /** What a caller has heard of the agent so far. */

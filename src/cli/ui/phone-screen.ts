@@ -2,9 +2,9 @@
 import { spellMs } from "../../report/numbers.js";
 import { safeText } from "../../report/safe-text.js";
 import type { Style } from "../../report/style.js";
+import { cutText, textWidth } from "../../report/text-width.js";
 import { type Level, levelText, meterBar } from "./meter.js";
 import type { StyledLine } from "./pinned.js";
-import { cutText, textWidth } from "./text-width.js";
 
 export interface PhoneView {
   readonly state: "dialling" | "ringing" | "up" | "ended";

@@ -1,7 +1,7 @@
 /** A few lines that stay at the bottom of a terminal and change in place, while other text scrolls by above them. */
 
+import { textWidth } from "../../report/text-width.js";
 import type { Screen } from "./io.js";
-import { textWidth } from "./text-width.js";
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";

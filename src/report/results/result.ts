@@ -24,6 +24,8 @@ export interface CheckResult {
   readonly repeat?: number;
   /** The folder that the checked call was recorded to. */
   readonly recording?: string;
+  /** First-audio latency of each of the agent's replies in order, in ms; null for one that did not come. */
+  readonly firstAudioMs?: readonly (number | null)[];
   /** The gravest failure first; those that hold keep their order. */
   readonly checks: readonly Check[];
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type PhoneView, phoneLines } from "../../../src/cli/ui/phone-screen.js";
-import { textWidth } from "../../../src/cli/ui/text-width.js";
 import { plain } from "../../../src/report/style.js";
+import { textWidth } from "../../../src/report/text-width.js";
 
 const view: PhoneView = {
   state: "up",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cutText, textWidth } from "../../../src/cli/ui/text-width.js";
+import { cutText, textWidth } from "../../src/report/text-width.js";
 
 it.each([
   ["Built-in", 8],

@@ -50,6 +50,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** When the next timer falls due; Infinity when none is set. */
+  get nextTimerAt(): number {
+    return this.#timers.reduce((next, { due }) => Math.min(next, due), Number.POSITIVE_INFINITY);
+  }
+
   /** Moves time forward by `ms`, running every timer that falls due, also those set on the way. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -64,6 +64,8 @@ export interface Reply extends Span {
   readonly latencyMs: number;
   readonly voicedMs: number;
   readonly speechDbfs: number;
+  /** What it sounded like, as `Fingerprints` (fingerprint.ts) gives it for this span: for `similarity`. */
+  readonly fingerprint?: string;
 }
 
 /** The caller began to speak while the agent spoke. */

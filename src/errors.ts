@@ -9,6 +9,7 @@ const CODES = {
   "bad-agent-module": 2,
   "bad-wav": 2,
   "bad-scenario": 2,
+  "bad-expectations": 2,
   "bad-provider-file": 2,
   "missing-token": 2,
   "bad-recording": 2,

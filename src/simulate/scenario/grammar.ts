@@ -1,6 +1,7 @@
 /** What a scenario file may hold: the one table behind the reader and the JSON schema. */
+
+import { check, Misfit, type Path, type Shape, schemaOf } from "../../shape.js";
 import { type Action, CLIPS, type Expectation, type Scenario, type Step, type Words } from "./scenario.js";
-import { check, Misfit, type Path, type Shape, schemaOf } from "./shape.js";
 
 const words: Shape = {
   is: "either",

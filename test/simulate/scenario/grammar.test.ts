@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BridgeError } from "../../../src/errors.js";
+import { Misfit } from "../../../src/shape.js";
 import { BUILT_IN_NAMES, findScenario } from "../../../src/simulate/scenario/built-in.js";
 import { readScenario, scenarioSchema } from "../../../src/simulate/scenario/grammar.js";
 import { parseScenario } from "../../../src/simulate/scenario/scenario-file.js";
-import { Misfit } from "../../../src/simulate/scenario/shape.js";
 
 const SCHEMA = new URL("../../../src/simulate/scenario/scenario.schema.json", import.meta.url);
 const DOCS = new URL("../../../docs/scenarios.md", import.meta.url);

@@ -1,5 +1,5 @@
-/** Shapes of plain data: what checks a scenario is also what its JSON schema for editors is made from. */
-import { suggest } from "../../suggest.js";
+/** Shapes of plain data: what checks a file that people write is also what its JSON schema for editors is made from. */
+import { suggest } from "./suggest.js";
 
 export type Shape =
   | { readonly is: "text"; readonly help?: string }
@@ -8,6 +8,14 @@ export type Shape =
   /** `12#`: keys of a phone. A bare number is none: YAML drops its leading zeros. */
   | { readonly is: "keys"; readonly help?: string }
   | { readonly is: "number"; readonly min: number; readonly max: number; readonly help?: string }
+  /** `3dB`, `50%`: a number with its unit; kept as the number. */
+  | {
+      readonly is: "amount";
+      readonly unit: "dB" | "%";
+      readonly min: number;
+      readonly max: number;
+      readonly help?: string;
+    }
   | { readonly is: "true"; readonly help?: string }
   | { readonly is: "choice"; readonly of: readonly string[]; readonly help?: string }
   | { readonly is: "list"; readonly of: Shape; readonly help?: string }
@@ -40,6 +48,7 @@ export class Misfit extends Error {
 const MS_IN = { ms: 1, s: 1000, m: 60_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
 const LONGEST_MS = 60 * MS_IN.m;
+const AMOUNT = /^(-?\d+(?:\.\d+)?) ?(dB|%)$/;
 
 /** The value as it is used: durations in ms, keys as text. @throws Misfit */
 export function check(shape: Shape, value: unknown, path: Path = []): unknown {
@@ -54,6 +63,8 @@ export function check(shape: Shape, value: unknown, path: Path = []): unknown {
     case "number":
       if (typeof value === "number" && value >= shape.min && value <= shape.max) return value;
       throw wrong(path, `a number from ${shape.min} to ${shape.max}`, value);
+    case "amount":
+      return amount(shape, value, path);
     case "true":
       if (value === true) return true;
       throw wrong(path, "true", value, "Write true, or leave the line out.");
@@ -81,6 +92,8 @@ export function schemaOf(shape: Shape): object {
       return { type: "string", pattern: "^[0-9*#]+$", ...about };
     case "number":
       return { type: "number", minimum: shape.min, maximum: shape.max, ...about };
+    case "amount":
+      return { type: "string", pattern: AMOUNT.source.replace("(dB|%)", shape.unit), ...about };
     case "true":
       return { const: true, ...about };
     case "choice":
@@ -160,6 +173,7 @@ function fitting(shapes: readonly Shape[], value: unknown, path: Path): Shape {
 
 function nameOf({ is }: Shape): string {
   if (is === "duration") return "a time such as 2s";
+  if (is === "amount") return "a number with its unit";
   return is === "true" ? is : `a ${is}`;
 }
 
@@ -177,6 +191,21 @@ function duration(value: unknown, min: number, path: Path): number {
   const ms = Number(match[1]) * MS_IN[match[2] as keyof typeof MS_IN];
   if (ms >= min && ms <= LONGEST_MS) return ms;
   throw new Misfit(path, `${value} is not between ${min}ms and 60m`, "Choose a time between the two.");
+}
+
+function amount({ unit, min, max }: Shape & { is: "amount" }, value: unknown, path: Path): number {
+  const match = typeof value === "string" ? AMOUNT.exec(value) : null;
+  if (match?.[2] !== unit) {
+    const number = /^-?\d+(\.\d+)?/.exec(String(value))?.[0] ?? max;
+    throw wrong(path, `a number with its unit, ${unit}`, value, `Write for example ${number}${unit}`);
+  }
+  const number = Number(match[1]);
+  if (number >= min && number <= max) return number;
+  throw new Misfit(
+    path,
+    `${value} is not between ${min}${unit} and ${max}${unit}`,
+    "Choose between the two.",
+  );
 }
 
 function keys(value: unknown, path: Path): string {

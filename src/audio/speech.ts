@@ -43,10 +43,13 @@ export class SpeechDetector {
   }
 
   #hear(frame: Uint8Array): boolean {
-    const level = this.#ulaw ? meanSquareUlaw(frame) : meanSquare(pcmSamples(frame));
+    return this.pushLevel(this.#ulaw ? meanSquareUlaw(frame) : meanSquare(pcmSamples(frame)), frame.length);
+  }
+
+  /** The same of a frame of whole samples, at most 20 ms long, whose mean square (0 to 1) is known already. */
+  pushLevel(level: number, frameBytes: number): boolean {
     const voiced = level > Math.max(SOFTEST_SPEECH, this.#floor * MARGIN);
-    const rise =
-      frame.length === this.#frameBytes ? this.#rise : this.#rise ** (frame.length / this.#frameBytes);
+    const rise = frameBytes === this.#frameBytes ? this.#rise : this.#rise ** (frameBytes / this.#frameBytes);
     this.#floor = Math.min(Math.max(level, LOWEST_FLOOR), this.#floor * rise, HIGHEST_FLOOR);
     return voiced;
   }

@@ -1,5 +1,6 @@
 /** Makes call.wav from the rest of a recording: left the caller as it arrived, right what the caller heard. */
 import { join } from "node:path";
+import { HeardTimeline, type Placed, Timeline } from "../analysis/timeline.js";
 import type { SampleRate } from "../audio/format.js";
 import { decodeUlaw } from "../audio/g711.js";
 import { loadOpus } from "../audio/opus.js";
@@ -11,7 +12,6 @@ import { BridgeError } from "../errors.js";
 import { replaceFile } from "./folder.js";
 import { AGENT_FILE, type AudioFile, CALLER_FILE, WAV_FILE } from "./format.js";
 import { openRecording, type Recording } from "./reader.js";
-import { HeardTimeline, type Placed, Timeline } from "./timeline.js";
 
 const CHANNELS = 2;
 const FRAME_BYTES = 2 * CHANNELS;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HeardTimeline, type Placed, Timeline } from "../../src/recording/timeline.js";
+import { HeardTimeline, type Placed, Timeline } from "../../src/analysis/timeline.js";
 
 const RATE = 8000;
 const FRAME = 160;

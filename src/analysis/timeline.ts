@@ -1,14 +1,17 @@
 /** Where audio stands on the wall clock: the caller's from when it arrived, the agent's from when it was heard. */
 
-/** A run of samples with its place, in samples since the socket opened. Runs come in order and never overlap. */
-export interface Placed {
-  readonly position: number;
-  readonly samples: Int16Array;
+/** What is placed: samples, or whatever stands for a number of them. */
+export interface Samples<T> {
+  /** In samples. */
+  readonly length: number;
+  /** What is left of it without its first `count` samples, of which it has at least as many or nothing is left. */
+  subarray(count: number): T;
 }
 
-interface Chunk {
+/** A run of samples with its place, in samples since the socket opened. Runs come in order and never overlap. */
+export interface Placed<T = Int16Array> {
   readonly position: number;
-  readonly samples: Int16Array;
+  readonly samples: T;
 }
 
 /** How far arrival may stray from the places of continuous audio before that means anything. */
@@ -25,13 +28,13 @@ const MAX_WAITING = 3000;
  * (a gap, made where it began) or too much been sent (a cut). The track begins where the most punctual audio of the first
  * second says it did.
  */
-export class Timeline {
+export class Timeline<T extends Samples<T> = Int16Array> {
   readonly #perMs: number;
   /** Where the next sample goes, once the start is known. */
   #cursor: number | undefined;
   /** Samples still to be left out. */
   #cut = 0;
-  #waiting: Chunk[] = [];
+  #waiting: Placed<T>[] = [];
   #waitingSamples = 0;
 
   /** @param sampleRate in Hz, of positions and samples alike. */
@@ -43,14 +46,14 @@ export class Timeline {
    * Samples that arrived at `atMs`, which never goes back. Gives those whose place is now certain; the rest follow later.
    * The samples are kept, not copied.
    */
-  add(atMs: number, samples: Int16Array): Placed[] {
+  add(atMs: number, samples: T): Placed<T>[] {
     if (samples.length === 0) return [];
     return this.#run([{ position: Math.round(atMs * this.#perMs), samples }]);
   }
 
   /** What still waits, placed as well as can be told. */
-  finish(): Placed[] {
-    const placed: Placed[] = [];
+  finish(): Placed<T>[] {
+    const placed: Placed<T>[] = [];
     while (this.#waiting.length > 0) {
       const rest = this.#decide(placed);
       for (const run of this.#run(rest)) placed.push(run);
@@ -58,8 +61,8 @@ export class Timeline {
     return placed;
   }
 
-  #run(chunks: Chunk[]): Placed[] {
-    const placed: Placed[] = [];
+  #run(chunks: Placed<T>[]): Placed<T>[] {
+    const placed: Placed<T>[] = [];
     for (let i = 0; i < chunks.length; i++) {
       const onTime = this.#isOnTime(chunks[i]);
       this.#waiting.push(chunks[i]);
@@ -78,7 +81,7 @@ export class Timeline {
     return this.#cursor === undefined ? undefined : this.#cursor - this.#cut + this.#waitingSamples;
   }
 
-  #isOnTime({ position }: Chunk): boolean {
+  #isOnTime({ position }: Placed<T>): boolean {
     return this.#expected !== undefined && Math.abs(position - this.#expected) <= TOLERANCE_MS * this.#perMs;
   }
 
@@ -92,7 +95,7 @@ export class Timeline {
   }
 
   /** Moves what waits by as much as all of it was astray, places its first chunk, and gives the rest to be looked at anew. */
-  #decide(placed: Placed[]): Chunk[] {
+  #decide(placed: Placed<T>[]): Placed<T>[] {
     const [first, ...rest] = this.#takeWaiting();
     const start = this.#expected ?? first.position;
     let expected = start;
@@ -110,14 +113,14 @@ export class Timeline {
     return rest;
   }
 
-  #takeWaiting(): Chunk[] {
+  #takeWaiting(): Placed<T>[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingSamples = 0;
     return waiting;
   }
 
-  #place({ samples }: Chunk, placed: Placed[]): void {
+  #place({ samples }: Placed<T>, placed: Placed<T>[]): void {
     const left = samples.subarray(this.#cut);
     this.#cut -= samples.length - left.length;
     if (left.length > 0) placed.push({ position: this.#cursor as number, samples: left });
@@ -126,7 +129,7 @@ export class Timeline {
 }
 
 /** The agent's track: the time each frame is heard is known. What would overlap is put behind what came before. */
-export class HeardTimeline {
+export class HeardTimeline<T extends Samples<T> = Int16Array> {
   readonly #perMs: number;
   #cursor = 0;
 
@@ -135,13 +138,13 @@ export class HeardTimeline {
     this.#perMs = sampleRate / 1000;
   }
 
-  add(heardAtMs: number, samples: Int16Array): Placed[] {
+  add(heardAtMs: number, samples: T): Placed<T>[] {
     const position = Math.max(this.#cursor, Math.round(heardAtMs * this.#perMs));
     this.#cursor = position + samples.length;
     return samples.length > 0 ? [{ position, samples }] : [];
   }
 
-  finish(): Placed[] {
+  finish(): Placed<T>[] {
     return [];
   }
 }

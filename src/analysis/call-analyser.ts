@@ -1,0 +1,124 @@
+/** Finds out what a call was from its events, live or recorded. It changes nothing and needs no clock. */
+import type { MediaFormat } from "../audio/format.js";
+import type { OpusModule } from "../audio/opus.js";
+import { createPayloadCodec, type PayloadCodec } from "../audio/payload-codec.js";
+import type { CallEvent } from "../call/events.js";
+import type { CallInfo } from "../protocol/messages.js";
+import type { BargeIn, CallAnalysis, SideSound } from "./call-analysis.js";
+import { conversationOf } from "./conversation.js";
+import { Notes } from "./notes.js";
+import { AgentTrack, CallerTrack } from "./side-track.js";
+
+export interface CallAnalyserOptions {
+  /** libopus, loaded: without it the audio of an Opus call is counted but not listened to. */
+  readonly opus?: OpusModule;
+}
+
+/** Enough to tell who speaks, and cheap. */
+const OPUS_HZ = 8000;
+/** A time that no call reaches, in ms: a year. */
+const LATEST = 366 * 24 * 3600 * 1000;
+/** An interruption follows the words that caused it within this time. */
+const INTERRUPTED_WITHIN_MS = 3000;
+
+export class CallAnalyser {
+  readonly #opus: OpusModule | undefined;
+  readonly #notes = new Notes();
+  #info: CallInfo | undefined;
+  #caller: CallerTrack | undefined;
+  #agent: AgentTrack | undefined;
+  #codecs: PayloadCodec[] = [];
+  #lastAt = 0;
+  #analysis: CallAnalysis | undefined;
+
+  constructor(options: CallAnalyserOptions = {}) {
+    this.#opus = options.opus;
+  }
+
+  /** Never throws, whatever the events hold. After `finish` nothing is taken any more. */
+  observe(event: CallEvent): void {
+    if (this.#analysis) return;
+    // A damaged recording may have any times; audio is placed by times that do not go back.
+    if (event.at > this.#lastAt && event.at < LATEST) this.#lastAt = event.at;
+    const at = this.#lastAt;
+    if (event.type === "caller-audio") this.#caller?.hear(event.payload, at);
+    else if (event.type === "agent-audio") this.#agent?.hear(event.payload, at, heardAt(event.heardAt, at));
+    else if (event.type === "call-started") this.#start(event.info);
+    else if (event.type !== "agent-leg-audio") this.#notes.observe(event);
+  }
+
+  /** What the call was. Releases what was needed to listen; asked again, it gives the same. */
+  finish(): CallAnalysis {
+    this.#analysis ??= this.#conclude();
+    return this.#analysis;
+  }
+
+  #start(info: CallInfo): void {
+    if (this.#info) return;
+    this.#info = info;
+    if (info.format.encoding === "opus" && !this.#opus) return;
+    this.#caller = new CallerTrack(this.#codec(info.format));
+    this.#agent = new AgentTrack(this.#codec(info.format));
+  }
+
+  #codec(format: MediaFormat): PayloadCodec {
+    const codec = createPayloadCodec(format, { agentRate: OPUS_HZ, ...(this.#opus && { opus: this.#opus }) });
+    this.#codecs.push(codec);
+    return codec;
+  }
+
+  #conclude(): CallAnalysis {
+    const caller = this.#caller;
+    const agent = this.#agent;
+    caller?.finish();
+    agent?.finish();
+    for (const codec of this.#codecs) codec.free();
+    const { keys, transcripts, tools, warnings, end, interruptions } = this.#notes;
+    const overAt = end?.at ?? this.#lastAt;
+    const conversation = conversationOf(caller?.spans ?? NOBODY, agent?.spans ?? NOBODY, overAt);
+    return {
+      durationMs: this.#lastAt,
+      info: this.#info,
+      caller: caller?.sound ?? NO_SOUND,
+      agent: agent?.sound ?? NO_SOUND,
+      ...conversation,
+      agentSpeech: (agent?.spans.spans ?? []).map(({ from, to }) => ({ from, to })),
+      bargeIns: withInterruptions(conversation.bargeIns, interruptions),
+      keys,
+      transcripts,
+      tools,
+      warnings,
+      end,
+      findings: [],
+    };
+  }
+}
+
+function heardAt(time: number, sentAt: number): number {
+  return time >= sentAt && time < LATEST ? time : sentAt;
+}
+
+const NOBODY = { spans: [], voiced: [] };
+const NO_SOUND: SideSound = {
+  payloads: 0,
+  bytes: 0,
+  audioMs: 0,
+  voicedMs: 0,
+  speechDbfs: undefined,
+  peakDbfs: undefined,
+};
+
+/** Each with what the bridge told of the interruption that followed it. */
+function withInterruptions(bargeIns: readonly BargeIn[], told: Notes["interruptions"]): BargeIn[] {
+  let next = 0;
+  return bargeIns.map((bargeIn, i) => {
+    const until = Math.min(
+      bargeIn.at + INTERRUPTED_WITHIN_MS,
+      bargeIns[i + 1]?.at ?? Number.POSITIVE_INFINITY,
+    );
+    while (next < told.length && told[next]!.at < bargeIn.at) next++;
+    if (next === told.length || told[next]!.at >= until) return bargeIn;
+    const { heardMs, droppedMs } = told[next++]!;
+    return { ...bargeIn, heardMs, droppedMs };
+  });
+}

@@ -27,6 +27,8 @@ export interface CallFile {
   readonly caller: string;
   readonly callee: string;
   readonly personal: "masked" | "shown";
+  /** False where only events were kept: the .bin files are empty, and there is no call.wav. */
+  readonly audio?: false;
   readonly format: MediaFormat;
   readonly agent: string;
   /** When the caller's socket opened, in UTC: the 0 of every `t`. */
@@ -39,6 +41,7 @@ export interface CallFile {
   readonly files?: Readonly<Record<string, FileFacts>>;
 }
 
+/** What the lines tell; bytes are those of the wire, also where no audio was kept. */
 export interface RecordingCounts {
   readonly events: number;
   readonly callerPayloads: number;

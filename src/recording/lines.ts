@@ -11,6 +11,11 @@ const TO_CALLER: Side = ["pbx", "out"];
 const FROM_AGENT: Side = ["agent", "in"];
 const TO_AGENT: Side = ["agent", "out"];
 
+/** The line of one payload whose bytes are not kept. */
+export function silentMediaLine(at: number, bytes: number, heardAt?: number, plannedAt?: number): string {
+  return mediaLineOf(at, `"bytes":${bytes}`, heardAt, plannedAt);
+}
+
 /** The line of one payload. Written by hand because there are a hundred a second in every call. */
 export function mediaLine(
   at: number,
@@ -20,10 +25,14 @@ export function mediaLine(
   heardAt?: number,
   plannedAt?: number,
 ): string {
+  return mediaLineOf(at, `"file":"${file}","offset":${offset},"length":${length}`, heardAt, plannedAt);
+}
+
+function mediaLineOf(at: number, what: string, heardAt?: number, plannedAt?: number): string {
   const dir = heardAt === undefined ? "in" : "out";
   const heard = heardAt === undefined ? "" : `,"heardT":${micros(heardAt)}`;
   const planned = plannedAt === undefined ? "" : `,"plannedT":${micros(plannedAt)}`;
-  return `{"t":${micros(at)},"leg":"pbx","dir":"${dir}","type":"media","file":"${file}","offset":${offset},"length":${length}${heard}${planned}}\n`;
+  return `{"t":${micros(at)},"leg":"pbx","dir":"${dir}","type":"media",${what}${heard}${planned}}\n`;
 }
 
 /** The line of anything but a payload to or from the caller. */

@@ -1,24 +1,20 @@
 /** Records one call to a folder while it runs. Whatever the disk does, the call goes on. */
-import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { CallEvent, Observer } from "../call/events.js";
 import type { Clock, Timer } from "../clock.js";
+import { factsOfFiles, writeCallFile } from "./call-file.js";
 import { rebuildWav } from "./call-wav.js";
-import { createFile, createFolder, folderName, replaceFile } from "./folder.js";
+import { createFile, createFolder, folderName } from "./folder.js";
 import {
   AGENT_FILE,
-  CALL_FILE,
   CALLER_FILE,
   type CallFile,
   EVENTS_FILE,
-  type FileFacts,
   RECORDING_VERSION,
   type RecordingSource,
-  WAV_FILE,
 } from "./format.js";
-import { eventLine, mediaLine } from "./lines.js";
+import { eventLine, mediaLine, silentMediaLine } from "./lines.js";
 import { type Redaction, redaction, withoutSecrets } from "./redact.js";
 
 export interface RecorderOptions {
@@ -27,6 +23,8 @@ export interface RecorderOptions {
   readonly clock: Clock;
   /** Writes numbers, transcripts and digits as they are. */
   readonly showPersonal?: boolean;
+  /** Keeps what happened, and no sound. */
+  readonly noAudio?: boolean;
   /** The agent as people know it, for call.json. */
   readonly agent: string;
   readonly source: RecordingSource;
@@ -150,7 +148,7 @@ class CallRecorder {
 
   async #open({ info }: StartedEvent, openedMs: number): Promise<void> {
     if (this.#failed) return;
-    const { directory, source, agent, showPersonal } = this.#options;
+    const { directory, source, agent, showPersonal, noAudio } = this.#options;
     this.#call = {
       version: RECORDING_VERSION,
       state: "open",
@@ -161,12 +159,13 @@ class CallRecorder {
       caller: this.#redaction.number(info.caller),
       callee: this.#redaction.number(info.callee),
       personal: showPersonal ? "shown" : "masked",
+      ...(noAudio && { audio: false }),
       format: { encoding: info.format.encoding, sampleRate: info.format.sampleRate },
       agent: withoutSecrets(agent),
       startedAt: new Date(openedMs).toISOString(),
     };
     this.folder = await createFolder(directory, folderName(openedMs, info.callId));
-    await writeJson(join(this.folder, CALL_FILE), this.#call);
+    await writeCallFile(this.folder, this.#call);
     this.#files = {
       events: await createFile(join(this.folder, EVENTS_FILE)),
       caller: await createFile(join(this.folder, CALLER_FILE)),
@@ -189,6 +188,7 @@ class CallRecorder {
 
   #encode(events: readonly CallEvent[]): { lines: string; caller: Buffer[]; agent: Buffer[] } {
     const counts = this.#counts;
+    const isKept = !this.#options.noAudio;
     const caller: Buffer[] = [];
     const agent: Buffer[] = [];
     let lines = "";
@@ -196,21 +196,18 @@ class CallRecorder {
       counts.events++;
       if (event.type === "caller-audio") {
         const { bytes } = event.payload;
-        caller.push(bytes);
-        lines += mediaLine(
-          event.at,
-          CALLER_FILE,
-          counts.callerBytes,
-          bytes.length,
-          undefined,
-          event.plannedAt,
-        );
+        if (isKept) caller.push(bytes);
+        lines += isKept
+          ? mediaLine(event.at, CALLER_FILE, counts.callerBytes, bytes.length, undefined, event.plannedAt)
+          : silentMediaLine(event.at, bytes.length, undefined, event.plannedAt);
         counts.callerPayloads++;
         counts.callerBytes += bytes.length;
       } else if (event.type === "agent-audio") {
         const { bytes } = event.payload;
-        agent.push(bytes);
-        lines += mediaLine(event.at, AGENT_FILE, counts.agentBytes, bytes.length, event.heardAt);
+        if (isKept) agent.push(bytes);
+        lines += isKept
+          ? mediaLine(event.at, AGENT_FILE, counts.agentBytes, bytes.length, event.heardAt)
+          : silentMediaLine(event.at, bytes.length, event.heardAt);
         counts.agentPayloads++;
         counts.agentBytes += bytes.length;
       } else lines += eventLine(event, this.#redaction);
@@ -227,10 +224,8 @@ class CallRecorder {
   async #finish(event: EndedEvent): Promise<void> {
     if (!this.#call || !this.folder || this.#failed) return;
     const folder = this.folder;
-    await oneAfterTheOther(() => rebuildWav(folder));
-    const files: Record<string, FileFacts> = {};
-    for (const name of [EVENTS_FILE, CALLER_FILE, AGENT_FILE, WAV_FILE])
-      files[name] = await fileFacts(join(folder, name));
+    if (!this.#options.noAudio) await oneAfterTheOther(() => rebuildWav(folder));
+    const files = await factsOfFiles(folder, this.#call);
     const closed: CallFile = {
       ...this.#call,
       state: "closed",
@@ -241,7 +236,7 @@ class CallRecorder {
       counts: this.#counts,
       files,
     };
-    await writeJson(join(folder, CALL_FILE), closed);
+    await writeCallFile(folder, closed);
   }
 }
 
@@ -253,22 +248,6 @@ function queuedBytes(event: CallEvent): number {
 
 async function append(file: FileHandle, pieces: Buffer[]): Promise<void> {
   if (pieces.length > 0) await file.appendFile(Buffer.concat(pieces));
-}
-
-function writeJson(path: string, value: object): Promise<void> {
-  return replaceFile(path, (file) => file.writeFile(`${JSON.stringify(value, null, 2)}\n`));
-}
-
-async function fileFacts(path: string): Promise<FileFacts> {
-  const file = await open(path);
-  const hash = createHash("sha256");
-  let bytes = 0;
-  // The stream closes the file.
-  for await (const chunk of file.createReadStream()) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-  }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
 let building: Promise<void> = Promise.resolve();

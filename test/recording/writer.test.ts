@@ -277,3 +277,32 @@ describe("a disk that fails", () => {
     expect(warnings).toEqual([expect.stringMatching(/^recording-failed: .*does not keep up/)]);
   });
 });
+
+describe("without audio", () => {
+  it("keeps what happened and how much was sent, and no sound", async () => {
+    const folder = await record(
+      await temporaryFolder(),
+      [
+        started(),
+        callerAudio(20, new Uint8Array(160).fill(1)),
+        agentAudio(25, 85, new Uint8Array(80).fill(2)),
+        ended(100),
+      ],
+      { noAudio: true },
+    );
+    expect((await readdir(folder)).sort()).toEqual(["agent.bin", "call.json", "caller.bin", "events.jsonl"]);
+    for (const name of ["agent.bin", "caller.bin"]) expect((await stat(join(folder, name))).size).toBe(0);
+    const [, heard, said] = await lines(folder);
+    expect(heard).toEqual({ t: 20000, leg: "pbx", dir: "in", type: "media", bytes: 160 });
+    expect(said).toEqual({ t: 25000, leg: "pbx", dir: "out", type: "media", bytes: 80, heardT: 85000 });
+    const call = await json(folder);
+    expect(call).toMatchObject({ audio: false, state: "closed" });
+    expect(call.counts).toMatchObject({
+      callerPayloads: 1,
+      callerBytes: 160,
+      agentPayloads: 1,
+      agentBytes: 80,
+    });
+    expect(Object.keys(call.files)).toEqual(["events.jsonl", "caller.bin", "agent.bin"]);
+  });
+});

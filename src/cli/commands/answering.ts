@@ -31,6 +31,8 @@ export interface AnsweringSettings extends ReportSettings {
   readonly opusFraming: OpusFraming | "auto";
   /** Serves a browser phone beside the media socket. */
   readonly phone?: boolean;
+  /** Recordings without sound. */
+  readonly noAudio: boolean;
 }
 
 /** Answers calls until it is stopped. @returns the exit code. */
@@ -50,6 +52,7 @@ export async function answerCalls(
           source: recordings.source,
           agent: agent.name,
           showPersonal: settings.showPersonal,
+          noAudio: settings.noAudio,
           clock: io.clock,
           reporter,
         });

@@ -12,6 +12,8 @@ export interface RecordersOptions {
   readonly agent: string;
   readonly source: "serve" | "simulate" | "record";
   readonly showPersonal: boolean;
+  /** Keeps events only. */
+  readonly noAudio: boolean;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }

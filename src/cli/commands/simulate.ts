@@ -183,7 +183,7 @@ export function ownServer(
 }
 
 export async function openRecorders(
-  { record, showPersonal }: SimulateSettings,
+  { record, showPersonal, noAudio }: SimulateSettings,
   agent: string,
   reporter: Reporter,
   { clock }: Io,
@@ -194,6 +194,7 @@ export async function openRecorders(
     agent,
     source: "simulate",
     showPersonal,
+    noAudio,
     clock,
     reporter,
   });

@@ -1,0 +1,49 @@
+/** call.json as it is written: whole or not at all, with size and checksum of the other files. */
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { replaceFile } from "./folder.js";
+import {
+  AGENT_FILE,
+  CALL_FILE,
+  CALLER_FILE,
+  type CallFile,
+  EVENTS_FILE,
+  type FileFacts,
+  WAV_FILE,
+} from "./format.js";
+
+export function writeCallFile(folder: string, call: CallFile): Promise<void> {
+  const text = `${JSON.stringify(call, null, 2)}\n`;
+  return replaceFile(join(folder, CALL_FILE), (file) => file.writeFile(text));
+}
+
+/** The files that a recording has besides call.json. */
+export function otherFiles({ audio }: Pick<CallFile, "audio">): string[] {
+  return [EVENTS_FILE, CALLER_FILE, AGENT_FILE, ...(audio === false ? [] : [WAV_FILE])];
+}
+
+/** What call.json says of the other files. */
+export async function factsOfFiles(
+  folder: string,
+  call: Pick<CallFile, "audio">,
+): Promise<Record<string, FileFacts>> {
+  const facts: Record<string, FileFacts> = {};
+  for (const name of otherFiles(call)) facts[name] = await fileFacts(join(folder, name));
+  return facts;
+}
+
+/** Rejects when there is no such file, or only a link of that name. */
+export async function fileFacts(path: string): Promise<FileFacts> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  // The stream closes the file.
+  for await (const chunk of file.createReadStream()) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}

@@ -38,6 +38,11 @@ export interface Recording {
 
 const MAX_CALL_FILE_BYTES = 1024 * 1024;
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+/** No call lasts longer; with later times dates would end, and tracks have no end. */
+const MAX_TIME_US = 30 * 24 * 3600 * 1e6;
+/** What is read stays safe to walk, and to write as JSON again. */
+const MAX_DEPTH = 64;
+const LAST_YEAR = 9998;
 const BLOCK_BYTES = 64 * 1024;
 
 /**
@@ -57,6 +62,14 @@ export async function openRecording(folder: string): Promise<Recording> {
   return new RecordingFolder(folder, call, events, {
     [CALLER_FILE]: new BlockReader(caller),
     [AGENT_FILE]: new BlockReader(agent),
+  });
+}
+
+/** @throws BridgeError `bad-recording` when only events were kept of the call, so that there is nothing to play. */
+export function requireAudio({ folder, call }: Recording): void {
+  if (call.audio !== false) return;
+  throw new BridgeError("bad-recording", `${folder} holds no sound: it was recorded with --no-audio`, {
+    fix: "Record the call again without --no-audio.",
   });
 }
 
@@ -154,11 +167,16 @@ function parseLine(text: string, sizes: Sizes): RecordedEvent | string {
   const event = parseObject(text);
   if (!event) return "not a JSON object";
   const { t, leg, dir, type } = event;
-  if (!isCount(t)) return "t is not a time";
+  if (!isTime(t)) return "t is not a time";
   if (leg !== "pbx" && leg !== "agent") return "leg is neither pbx nor agent";
   if (dir !== "in" && dir !== "out") return "dir is neither in nor out";
   if (typeof type !== "string" || type === "bad-line") return "it has no type of ours";
-  const wrong = "file" in event ? wrongWithAudio(event, sizes) : undefined;
+  const wrong =
+    "file" in event
+      ? wrongWithAudio(event, sizes)
+      : isWithinDepth(event, MAX_DEPTH)
+        ? undefined
+        : "nested too deeply";
   return wrong ?? (event as unknown as RecordedEvent);
 }
 
@@ -171,8 +189,8 @@ function wrongWithAudio(
   if (!isCount(offset) || !isCount(length)) return "offset or length is not a count of bytes";
   if (length > MAX_PAYLOAD_BYTES) return "its payload is too long";
   if (offset + length > sizes[file]) return `it points behind the end of ${file}`;
-  if (file === AGENT_FILE && !isCount(heardT)) return "heardT is not a time";
-  if (plannedT !== undefined && !isCount(plannedT)) return "plannedT is not a time";
+  if (file === AGENT_FILE && !isTime(heardT)) return "heardT is not a time";
+  if (plannedT !== undefined && !isTime(plannedT)) return "plannedT is not a time";
   return undefined;
 }
 
@@ -196,10 +214,20 @@ function wrongWithCall(call: Json): string | undefined {
   if (typeof call.callId !== "string") return "it has no callId";
   if (typeof call.startedAt !== "string" || Number.isNaN(Date.parse(call.startedAt)))
     return "it has no start";
+  const year = new Date(call.startedAt).getUTCFullYear();
+  if (year < 1970 || year > LAST_YEAR) return "its start is not a time of ours";
   const { encoding, sampleRate } = (call.format ?? {}) as Json;
   const known = encoding === "g711_ulaw" || encoding === "pcm16" || encoding === "opus";
   if (!known || typeof sampleRate !== "number" || !isSampleRate(sampleRate)) return "its format is unknown";
-  return undefined;
+  for (const field of ["source", "accountId", "caller", "callee", "agent"])
+    if (typeof call[field] !== "string") return `its ${field} is not text`;
+  for (const field of ["otherLegCallId", "endedAt", "reason", "detail"])
+    if (call[field] !== undefined && typeof call[field] !== "string") return `its ${field} is not text`;
+  if (call.personal !== "masked" && call.personal !== "shown")
+    return "its personal is neither masked nor shown";
+  for (const field of ["summary", "counts", "files"])
+    if (call[field] !== undefined && !isObject(call[field])) return `its ${field} is not an object`;
+  return isWithinDepth(call, MAX_DEPTH) ? undefined : `its ${CALL_FILE} is nested too deeply`;
 }
 
 /** A regular file in the folder. Links are not followed, and a pipe that stands in its place does not block. */
@@ -221,10 +249,23 @@ type Json = Readonly<Record<string, unknown>>;
 function parseObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithinDepth(inner, depth - 1));
+}
+
+function isTime(value: unknown): value is number {
+  return isCount(value) && value <= MAX_TIME_US;
 }
 
 function isCount(value: unknown): value is number {

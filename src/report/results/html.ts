@@ -1,7 +1,163 @@
-/** Writes the results as html. */
+/** The results as one page to look at: it needs no network and no script, and can be printed. */
+import { readdir } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { count, spellMs } from "../numbers.js";
+import {
+  causeOf,
+  firstAudioOf,
+  inspectCommand,
+  measuredAndLimit,
+  momentOf,
+  nameOf,
+  shown,
+  spellLatency,
+} from "./check-words.js";
+import { byName, type Distribution, distributions, latenciesOf } from "./distribution.js";
+import { RUN_STYLE } from "./html-style.js";
 import type { ResultsPlace } from "./open.js";
-import type { ResultReporter } from "./result.js";
+import { writeWhole } from "./output-file.js";
+import type { Check, CheckResult, ResultReporter, RunResult } from "./result.js";
+import { totalsOf } from "./totals.js";
+import { xmlAttributes, xmlText } from "./xml.js";
 
-export function htmlReporter(_place: ResultsPlace): ResultReporter {
-  return { end: async () => {} };
+export function htmlReporter({ file, cwd }: Pick<ResultsPlace, "file" | "cwd">): ResultReporter {
+  return {
+    async end(run) {
+      const links = new Map<CheckResult, Link[]>();
+      for (const result of run.results) links.set(result, await linksOf(result, cwd, dirname(file)));
+      await writeWhole(
+        file,
+        htmlDocument(run, (result) => links.get(result) ?? []),
+      );
+    },
+  };
+}
+
+interface Link {
+  readonly href: string;
+  readonly text: string;
+}
+
+/** What can be opened of a call's recording: its pages, its sound, the folder. */
+async function linksOf({ recording }: CheckResult, cwd: string, from: string): Promise<Link[]> {
+  if (recording === undefined) return [];
+  const folder = resolve(cwd, recording);
+  const names = await readdir(folder).catch(() => []);
+  const opened = names.filter((name) => name.endsWith(".html") || name === "call.wav").sort();
+  return [...opened, "."].map((name) => ({
+    href: hrefOf(join(folder, name), from),
+    text: name === "." ? recording : name,
+  }));
+}
+
+/** As the page would say it, so that page and recordings can be moved together. */
+function hrefOf(path: string, from: string): string {
+  const way = relative(from, path);
+  if (isAbsolute(way)) return pathToFileURL(path).href;
+  return `./${way.split(sep).map(encodeURIComponent).join("/")}`;
+}
+
+export function htmlDocument(run: RunResult, linksTo: (result: CheckResult) => readonly Link[]): string {
+  const { ok, passed, failed, checks } = totalsOf(run);
+  const name = xmlText(shown(run.name));
+  const outcome =
+    run.results.length === 0 ? "nothing was checked" : failed > 0 ? `${failed} failed` : "all ok";
+  const facts = [
+    `${passed} ok`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    count(checks, "check"),
+    spellMs(run.durationMs),
+    `<time>${xmlText(shown(run.startedAt))}</time>`,
+  ];
+  const ordered = [...run.results].sort((a, b) => Number(a.ok) - Number(b.ok));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>${outcome} · ${name}</title>
+<style>${RUN_STYLE}</style>
+</head>
+<body>
+<header class="${ok ? "ok" : "failed"}">
+<h1>${name}</h1>
+<p class="outcome">${ok ? "✓" : "✗"} ${outcome}</p>
+<p>${facts.join(" · ")}</p>
+</header>
+<main>
+<section>
+${ordered.map((result) => resultHtml(result, linksTo(result))).join("\n")}
+</section>
+${distributions(run.results)
+  .map((one) => distributionHtml(one, run.results))
+  .join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+/** A failure lies open; what went well can be opened. */
+function resultHtml(result: CheckResult, links: readonly Link[]): string {
+  const { ok, checks, callId, file, recording } = result;
+  const audio = firstAudioOf(result);
+  const facts = [spellMs(result.durationMs), ...(audio ? [`first audio ${audio.p50}`] : [])].join(" · ");
+  const origin = [
+    ...(file === undefined ? [] : [`asked for by ${xmlText(shown(file))}`]),
+    ...(callId === undefined ? [] : [`call ${xmlText(shown(callId))}`]),
+  ];
+  const anchors = links.map(({ href, text }) => `<a ${xmlAttributes({ href })}>${xmlText(shown(text))}</a>`);
+  return `<details class="${ok ? "ok" : "failed"}"${ok ? "" : " open"}>
+<summary><b>${ok ? "✓" : "✗"} ${xmlText(nameOf(result))}</b> <span class="facts">${facts}</span>${ok ? "" : `<br><span class="cause">${xmlText(causeOf(result))}</span>`}</summary>
+${checks.length > 0 ? checksHtml(checks) : ""}
+${origin.length > 0 ? `<p class="facts">${origin.join(" · ")}</p>` : ""}
+${anchors.length > 0 ? `<p>Recording: ${anchors.join(" · ")}</p>` : ""}
+${recording === undefined || ok ? "" : `<p>Look closer: <code>${xmlText(shown(inspectCommand(recording)))}</code></p>`}
+</details>`;
+}
+
+function checksHtml(checks: readonly Check[]): string {
+  return `<div class="wide"><table>
+<thead><tr><th></th><th>step</th><th>expected</th><th>measured</th><th>limit</th><th>at</th><th>what went wrong</th></tr></thead>
+<tbody>
+${checks.map(checkHtml).join("\n")}
+</tbody></table></div>`;
+}
+
+function checkHtml(check: Check): string {
+  const [measured = "", limit = ""] = measuredAndLimit(check);
+  const at = check.at === undefined ? "" : momentOf(check.at);
+  const mark = check.ok ? "✓" : "✗";
+  const cells = [check.step ?? "", shown(check.expect), measured, limit, at, shown(check.reason)];
+  const row = [mark, ...cells].map((cell) => `<td>${xmlText(String(cell))}</td>`).join("");
+  return `<tr class="${check.ok ? "ok" : "failed"}">${row}</tr>`;
+}
+
+function distributionHtml({ name, runs, replies }: Distribution, results: readonly CheckResult[]): string {
+  const same = byName(results).get(name) ?? [];
+  const longest = Math.max(1, ...replies.map(({ max }) => max ?? 0));
+  const rows = replies.map(({ reply, came, p50, p95, max }, k) => {
+    const cells = [reply, `${came} of ${runs}`, ...[p50, p95, max].map(spellLatency)];
+    const dots = dotsHtml(latenciesOf(same, k), longest, `reply ${reply} in ${count(came, "run")}`);
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}<td>${dots}</td></tr>`;
+  });
+  return `<section>
+<h2>First audio of ${xmlText(nameOf({ name }))}, ${count(runs, "run")}</h2>
+<div class="wide"><table>
+<thead><tr><th>reply</th><th>came</th><th>p50</th><th>p95</th><th>max</th><th>0 – ${spellMs(longest)}</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></div>
+</section>`;
+}
+
+/** A dot a run, from 0 to the largest latency. */
+function dotsHtml(values: readonly number[], longest: number, label: string): string {
+  const dots = values.map((ms) => `<circle cx="${(4 + (292 * ms) / longest).toFixed(1)}" cy="8" r="3.5"/>`);
+  const axis = '<line x1="4" y1="8" x2="296" y2="8"/>';
+  return `<svg viewBox="0 0 300 16" role="img" aria-label="${xmlText(label)}">${axis}${dots.join("")}</svg>`;
 }

@@ -3,7 +3,7 @@
 import { CallAnalyser } from "../analysis/call-analyser.js";
 import type { CallAnalysis } from "../analysis/call-analysis.js";
 import { loadOpus } from "../audio/opus.js";
-import { callEvents } from "./call-events.js";
+import { callEventBatches } from "./call-events.js";
 import { openRecording, type Recording } from "./reader.js";
 
 /**
@@ -31,9 +31,10 @@ async function analyse(recording: Recording): Promise<CallAnalysis> {
       code: "bad-line",
       message: `line ${line} of the recording: ${detail}`,
     });
-  for await (const event of callEvents(recording, { onBadLine })) {
-    at = event.at;
-    analyser.observe(event);
-  }
+  for await (const events of callEventBatches(recording, { onBadLine }))
+    for (const event of events) {
+      at = event.at;
+      analyser.observe(event);
+    }
   return analyser.finish();
 }

@@ -18,36 +18,52 @@ export async function* callEvents(
   recording: Recording,
   options: CallEventsOptions = {},
 ): AsyncGenerator<CallEvent> {
+  for await (const batch of callEventBatches(recording, options)) yield* batch;
+}
+
+/** The same, many at a time: much faster for long calls. */
+export async function* callEventBatches(
+  recording: Recording,
+  { onBadLine }: CallEventsOptions = {},
+): AsyncGenerator<readonly CallEvent[]> {
+  let number = 0;
   let started = false;
-  for await (const event of recording.events()) {
-    if (event.type === "bad-line") {
-      options.onBadLine?.(event as BadLine);
-      continue;
-    }
-    const line = event as RecordedEvent;
-    if (!started) {
+  for await (const batch of recording.batches()) {
+    const events: CallEvent[] = [];
+    for (const line of batch) {
+      number++;
+      if (isBad(line)) {
+        onBadLine?.(line);
+        continue;
+      }
+      if (!started && line.type !== "start") events.push(startOf(recording.call, 0, {}));
       started = true;
-      if (line.type !== "start") yield startOf(recording.call, 0, {});
+      const event = eventOf(recording, line);
+      if (event === "unusable")
+        onBadLine?.({ type: "bad-line", line: number, detail: `not what a ${line.type} line has` });
+      else if (event) events.push(event);
     }
-    if (isMedia(line)) {
-      const payload = Payload.fromBytes(await recording.payload(line));
-      const at = line.t / 1000;
-      if (line.file === CALLER_FILE)
-        yield {
-          at,
-          type: "caller-audio",
-          payload,
-          ...(line.plannedT !== undefined && { plannedAt: line.plannedT / 1000 }),
-        };
-      else yield { at, type: "agent-audio", payload, heardAt: (line.heardT as number) / 1000 };
-    } else if (line.type === "start") yield startOf(recording.call, line.t / 1000, line.message);
-    else {
-      const note = parseNote(line);
-      if (note === "unusable")
-        options.onBadLine?.({ type: "bad-line", line: 0, detail: `not a ${line.type}` });
-      else if (note) yield { at: line.t / 1000, ...note };
-    }
+    yield events;
   }
+}
+
+function isBad(line: RecordedEvent | BadLine): line is BadLine {
+  return line.type === "bad-line";
+}
+
+function eventOf(recording: Recording, line: RecordedEvent): CallEvent | "unusable" | undefined {
+  const at = line.t / 1000;
+  if (isMedia(line)) {
+    const payload = Payload.fromBytes(recording.payloadNow(line));
+    const { heardT, plannedT } = line;
+    if (line.file !== CALLER_FILE)
+      return { at, type: "agent-audio", payload, heardAt: (heardT as number) / 1000 };
+    if (plannedT === undefined) return { at, type: "caller-audio", payload };
+    return { at, type: "caller-audio", payload, plannedAt: plannedT / 1000 };
+  }
+  if (line.type === "start") return startOf(recording.call, at, line.message);
+  const note = parseNote(line);
+  return typeof note === "object" ? { at, ...note } : note;
 }
 
 function startOf(call: CallFile, at: number, message: unknown): CallEvent {

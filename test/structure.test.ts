@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   devices: ["audio"],
   simulate: ["audio", "protocol", "call", "analysis", "pbx", "devices"],
   recording: ["audio", "protocol", "call", "analysis"],
-  replay: ["audio", "protocol", "call", "analysis", "recording", "simulate"],
+  replay: ["audio", "protocol", "call", "analysis", "recording", "simulate", "report"],
   report: ["audio", "protocol", "call", "analysis", "recording"],
   tools: ["audio", "protocol", "call", "agents"],
   config: ["audio", "protocol", "call", "analysis", "agents", "tools", "simulate", "report"],
@@ -32,6 +32,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "simulate",
     "recording",
     "replay",
+    "report",
   ],
   cli: [
     "audio",

@@ -4,7 +4,7 @@ import type { OpusModule } from "../audio/opus.js";
 import { createPayloadCodec, type PayloadCodec } from "../audio/payload-codec.js";
 import type { CallEvent } from "../call/events.js";
 import type { CallInfo } from "../protocol/messages.js";
-import type { BargeIn, CallAnalysis, SideSound } from "./call-analysis.js";
+import type { BargeIn, CallAnalysis, SideSound, Utterance } from "./call-analysis.js";
 import { conversationOf } from "./conversation.js";
 import { Notes } from "./notes.js";
 import { AgentTrack, CallerTrack } from "./side-track.js";
@@ -82,6 +82,7 @@ export class CallAnalyser {
       caller: caller?.sound ?? NO_SOUND,
       agent: agent?.sound ?? NO_SOUND,
       ...conversation,
+      utterances: conversation.utterances.map((utterance) => withFingerprint(utterance, agent)),
       agentSpeech: (agent?.spans.spans ?? []).map(({ from, to }) => ({ from, to })),
       bargeIns: withInterruptions(conversation.bargeIns, interruptions),
       keys,
@@ -96,6 +97,13 @@ export class CallAnalyser {
 
 function heardAt(time: number, sentAt: number): number {
   return time >= sentAt && time < LATEST ? time : sentAt;
+}
+
+function withFingerprint(utterance: Utterance, agent: AgentTrack | undefined): Utterance {
+  const { reply } = utterance;
+  return reply && agent
+    ? { ...utterance, reply: { ...reply, fingerprint: agent.fingerprints.of(reply) } }
+    : utterance;
 }
 
 const NOBODY = { spans: [], voiced: [] };

@@ -129,9 +129,11 @@ const UNLIKE_DB = 14;
 /**
  * How alike two fingerprints are, from 0 to 1: the same speech has 0.95 and more, also in another codec or at another
  * level; other words of the same voice have about 0.8. Undefined when one of them is empty or none.
+ * @param isPart only as far as the shorter one goes: one of them was cut off.
  */
-export function similarity(a: string, b: string): number | undefined {
-  const [rowsA, rowsB] = [rowsOf(a), rowsOf(b)];
+export function similarity(a: string, b: string, isPart = false): number | undefined {
+  const most = isPart ? Math.min(countOf(a), countOf(b)) : undefined;
+  const [rowsA, rowsB] = [rowsOf(a, most), rowsOf(b, most)];
   if (rowsA.length === 0 || rowsB.length === 0) return undefined;
   const both = Math.min(likeness(rowsA, rowsB), likeness(rowsB, rowsA));
   return Math.round(both * 1000) / 1000;
@@ -144,9 +146,12 @@ interface Row {
   readonly weight: number;
 }
 
-function rowsOf(print: string): Row[] {
+function countOf(print: string): number {
+  return Math.floor(Buffer.from(print, "base64").length / BANDS);
+}
+
+function rowsOf(print: string, count = countOf(print)): Row[] {
   const bytes = Buffer.from(print, "base64");
-  const count = Math.floor(bytes.length / BANDS);
   let energy = 0;
   for (let i = 0; i < count * BANDS; i++) energy += power(bytes[i]);
   if (energy === 0) return [];

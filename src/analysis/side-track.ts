@@ -5,6 +5,7 @@ import type { Payload } from "../audio/payload.js";
 import type { PayloadCodec } from "../audio/payload-codec.js";
 import { SpeechDetector } from "../audio/speech.js";
 import type { SideSound } from "./call-analysis.js";
+import { Fingerprints } from "./fingerprint.js";
 import { FrameMeter } from "./frame-meter.js";
 import { type PlacedFrame, SpeechSpans } from "./speech-spans.js";
 import { type Samples, Timeline } from "./timeline.js";
@@ -92,7 +93,13 @@ abstract class SideTrack {
     if (frame && bytes > 0) this.#frame(frame.subarray(0, bytes), at);
   }
 
-  protected abstract place(ms: number, voiced: boolean, level: number, sentAt: number): void;
+  protected abstract place(
+    ms: number,
+    voiced: boolean,
+    level: number,
+    sentAt: number,
+    frame: Uint8Array,
+  ): void;
 
   #frame(frame: Uint8Array, at: number): void {
     const ms = frame.length / this.#bytesPerMs;
@@ -103,7 +110,7 @@ abstract class SideTrack {
       this.#voicedMs += ms;
       this.#voicedEnergy += level * ms;
     }
-    this.place(ms, voiced, level, at);
+    this.place(ms, voiced, level, at, frame);
   }
 }
 
@@ -137,6 +144,7 @@ export class CallerTrack extends SideTrack {
 
 /** The agent: when each payload is heard is known. */
 export class AgentTrack extends SideTrack {
+  readonly fingerprints = new Fingerprints(this.plain);
   /** When all so far has been heard. */
   #endsAt = Number.NEGATIVE_INFINITY;
   #burstAt = Number.NEGATIVE_INFINITY;
@@ -157,9 +165,10 @@ export class AgentTrack extends SideTrack {
     this.cut(this.#sentAt);
   }
 
-  protected place(ms: number, voiced: boolean, level: number, sentAt: number): void {
+  protected place(ms: number, voiced: boolean, level: number, sentAt: number, frame: Uint8Array): void {
     const from = this.#endsAt;
     this.#endsAt = from + ms;
+    this.fingerprints.hear(from, frame);
     this.spans.push({ from, to: this.#endsAt, voiced, level, sentAt, burstAt: this.#burstAt });
   }
 }

@@ -1,4 +1,10 @@
-/** Fakes for tests of agents and of what stands between them and SmartPBX. Real sockets, no sleeping, no timers. */
+/**
+ * For test suites: calls that a test places and asserts, matchers, a fake SmartPBX, and fakes of what stands on the far side
+ * of an agent. Real sockets; time is real or held in the test's hands.
+ */
+export { ManualClock } from "./clock.js";
+export { fakeSmartPbx } from "./testing/fake-smartpbx.js";
+export { placeCall } from "./testing/place-call.js";
 export {
   AdkConnection,
   AdkEventConnection,

@@ -1,0 +1,75 @@
+/** What a test wants said in a call, made into the caller's script: a scenario or plain sound. */
+import { stat } from "node:fs/promises";
+import { type Encoding, PORTAL_FORMATS } from "../audio/format.js";
+import type { OpusFraming } from "../audio/opus-framing.js";
+import { findScenario } from "../simulate/scenario/built-in.js";
+import type { CallFacts } from "../simulate/scenario/evidence.js";
+import type { Scenario } from "../simulate/scenario/scenario.js";
+import { ScenarioCall } from "../simulate/scenario/scenario-call.js";
+import { speak } from "../simulate/scenario/tts.js";
+import type { Verdict } from "../simulate/scenario/verdict.js";
+import type { ScriptMaker } from "../simulate/script.js";
+import { Track } from "../simulate/track.js";
+import { type CallerWords, sourceOf } from "./caller-words.js";
+import { type ScenarioDefinition, scenarioOf } from "./scenario-definition.js";
+
+/**
+ * The name of a built-in scenario, the path of a scenario's .yaml file or of a recording's folder; a scenario as an object; or
+ * what the caller says.
+ */
+export type WhatToPlay = string | ScenarioDefinition | CallerWords;
+
+export interface PlayOptions {
+  /** Default: what the scenario says, or `g711_ulaw`. */
+  readonly format?: Encoding;
+  /** How Opus packets travel. Default `raw`. */
+  readonly opusFraming?: OpusFraming;
+  /** Of what is random in a scenario. */
+  readonly seed?: number;
+  /** Speaks the texts of scenarios, as `espeak-ng -w {out} -- {text}`, which is the default. */
+  readonly tts?: string;
+}
+
+/** A caller's script, and what it says about the call it wants. */
+export interface Play {
+  readonly script: ScriptMaker;
+  readonly call: Scenario["call"];
+  /** Undefined until the call is over, and where nothing is expected. */
+  readonly verdicts: () => readonly Verdict[] | undefined;
+}
+
+/** Whether `what` is the folder of a recording. */
+export async function isRecording(what: WhatToPlay): Promise<boolean> {
+  if (typeof what !== "string" || /\.ya?ml$/i.test(what)) return false;
+  return stat(what).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** @throws BridgeError `bad-scenario`, `cannot-read`, `cannot-speak`, `bad-wav` */
+export async function scriptOf(
+  what: WhatToPlay,
+  options: PlayOptions,
+  transcript: () => CallFacts["transcript"],
+): Promise<Play> {
+  if (typeof what !== "string" && !("turns" in what)) {
+    const { format = "g711_ulaw", opusFraming } = options;
+    const script = await Track.encode(await sourceOf(what), PORTAL_FORMATS[format], opusFraming);
+    return { script, call: {}, verdicts: () => undefined };
+  }
+  const scenario = typeof what === "string" ? await findScenario(what) : scenarioOf(what);
+  const { format = scenario.call.format ?? "g711_ulaw", opusFraming: framing, seed, tts } = options;
+  let verdicts: readonly Verdict[] | undefined;
+  const script = await ScenarioCall.load(scenario, {
+    format: PORTAL_FORMATS[format],
+    framing,
+    seed,
+    speak: (text) => speak(text, { command: tts }),
+    transcriptOf: transcript,
+    onVerdicts: (_callId, _scenario, found) => {
+      verdicts = found;
+    },
+  });
+  return { script, call: scenario.call, verdicts: () => verdicts };
+}

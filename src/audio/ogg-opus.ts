@@ -7,8 +7,10 @@ import { OPUS_HEAD } from "./opus-head.js";
 export const OGG_MAGIC = 0x4f676753;
 
 const HEADER_BYTES = 27;
+const CHECKSUM_AT = 22;
 const CONTINUED = 1;
 const FIRST_PAGE = 2;
+const LAST_PAGE = 4;
 
 /**
  * Gives each audio packet to `emit` with its last byte, also where a page holds several or a packet spans pages. Header
@@ -96,26 +98,28 @@ function view(bytes: Uint8Array): DataView {
 
 const SERIAL = 1;
 /** Lacing values of 255 say "more follows", so a page's 255 values hold one packet of at most this length. */
-const MAX_PAGE_PACKET_BYTES = 254 * 255 + 254;
+export const MAX_PAGE_PACKET_BYTES = 254 * 255 + 254;
 const SAMPLES_PER_PACKET = 960;
 
-/** A live Ogg Opus stream: a page for each 20 ms packet, so that none waits for another. Never ends by itself. */
+/** An Ogg Opus stream: a page for each packet, so that none waits for another. A live one never ends by itself. */
 export class OggWriter {
   #page = 0;
   #granule = 0;
 
   /**
-   * The bytes that carry one 20 ms packet; the first call's begin with the two header pages.
+   * The bytes that carry one packet; the first call's begin with the two header pages.
+   * @param samples how much audio the packet is, at 48 kHz.
+   * @param isLast whether the stream ends with it.
    * @throws RangeError for a packet above 65,024 bytes, which no page can hold.
    */
-  write(packet: Uint8Array): Buffer {
+  write(packet: Uint8Array, samples = SAMPLES_PER_PACKET, isLast = false): Buffer {
     if (packet.length > MAX_PAGE_PACKET_BYTES) {
       throw new RangeError(`a packet of ${packet.length} bytes does not fit an Ogg page`);
     }
     const pages =
       this.#page === 0 ? [this.#nextPage(OPUS_HEAD, FIRST_PAGE), this.#nextPage(OPUS_TAGS, 0)] : [];
-    this.#granule += SAMPLES_PER_PACKET;
-    pages.push(this.#nextPage(packet, 0));
+    this.#granule += samples;
+    pages.push(this.#nextPage(packet, isLast ? LAST_PAGE : 0));
     return pages.length === 1 ? pages[0]! : Buffer.concat(pages);
   }
 
@@ -128,11 +132,10 @@ export class OggWriter {
     page.writeUInt32LE(Math.floor(this.#granule / 2 ** 32), 10);
     page.writeUInt32LE(SERIAL, 14);
     page.writeUInt32LE(this.#page++, 18);
-    page.writeUInt32LE(0, 22);
     page[26] = segments;
     page[HEADER_BYTES + segments - 1] = packet.length % 255;
     page.set(packet, HEADER_BYTES + segments);
-    page.writeUInt32LE(checksum(page), 22);
+    sealPage(page);
     return page;
   }
 }
@@ -154,7 +157,13 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** RFC 3533's CRC-32: polynomial 0x04C11DB7, not reflected, from zero, over the page with a zero checksum. */
+/** Writes the checksum of a whole page into it: RFC 3533's CRC-32, over the page with a zero checksum. */
+export function sealPage(page: Buffer): void {
+  page.writeUInt32LE(0, CHECKSUM_AT);
+  page.writeUInt32LE(checksum(page), CHECKSUM_AT);
+}
+
+/** Polynomial 0x04C11DB7, not reflected, from zero. */
 function checksum(page: Uint8Array): number {
   let crc = 0;
   for (const byte of page) crc = (crc << 8) ^ CRC_TABLE[(crc >>> 24) ^ byte]!;

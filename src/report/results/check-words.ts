@@ -26,7 +26,7 @@ export function causeOf(result: CheckResult): string {
 
 /** `step 2  stops within 500 ms`. */
 export function expectationOf({ step, expect }: Check): string {
-  return [...(step === undefined ? [] : [`step ${step}`]), shown(expect)].join("  ");
+  return [...(step === undefined ? [] : [`step ${step}`]), shown(expect).trim() || "?"].join("  ");
 }
 
 /** `measured 1.2 s`, `limit 600 ms`; nothing for what was not measured or has no limit. */

@@ -31,16 +31,29 @@ interface Case {
 }
 
 export function junitDocument(run: RunResult): string {
-  const suites = [...byName(run.results)].map(([name, results], id) => suiteOf(run, name, results, id));
+  const taken = new Set<string>();
+  const suites = [...byName(run.results)].map(([name, results], id) =>
+    suiteOf(run, { name, results, id }, taken),
+  );
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("")}</testsuites>\n`;
 }
 
-function suiteOf(run: RunResult, name: string, results: readonly CheckResult[], id: number): string {
+interface Suite {
+  readonly name: string;
+  readonly results: readonly CheckResult[];
+  readonly id: number;
+}
+
+function suiteOf(run: RunResult, { name, results, id }: Suite, taken: Set<string>): string {
   // What stands before the last dot is Jenkins' package.
   const group = shown(run.name).trim().replace(/\s+/g, ".") || "smartpbx-bridge";
-  const suiteName = nameOf({ name });
+  const suiteName = oneSpaced(nameOf({ name }));
   const classname = `${group}.${suiteName.replaceAll(".", "_")}`;
-  const cases = unique(results.flatMap((result, k) => casesOf(result, runWord(result, k, results.length))));
+  const cases = unique(
+    results.flatMap((result, k) => casesOf(result, runWord(result, k, results.length))),
+    classname,
+    taken,
+  );
   const attributes = xmlAttributes({
     name: suiteName,
     package: group,
@@ -74,7 +87,7 @@ function caseElement({ name, timeMs, failure }: Case, classname: string): string
 function casesOf(result: CheckResult, run: string): Case[] {
   const { checks, ok, durationMs } = result;
   const cases = checks.map((check) => ({
-    name: run + expectationOf(check).replace(/\s+/g, " "),
+    name: run + oneSpaced(expectationOf(check)),
     timeMs: durationMs / checks.length,
     ...(!check.ok && { failure: failureOf(check, result) }),
   }));
@@ -121,14 +134,19 @@ function runWord({ repeat }: CheckResult, index: number, results: number): strin
   return results === 1 && repeat === undefined ? "" : `run ${repeat ?? index + 1}: `;
 }
 
-/** GitLab takes two test cases of one name for one. */
-function unique(cases: readonly Case[]): Case[] {
-  const seen = new Map<string, number>();
+/** GitLab takes two test cases of one name for one. @param taken what other cases are called */
+function unique(cases: readonly Case[], classname: string, taken: Set<string>): Case[] {
   return cases.map((one) => {
-    const times = (seen.get(one.name) ?? 0) + 1;
-    seen.set(one.name, times);
-    return times === 1 ? one : { ...one, name: `${one.name} (${times})` };
+    let name = one.name;
+    for (let times = 2; taken.has(`${classname}\n${name}`); times++) name = `${one.name} (${times})`;
+    taken.add(`${classname}\n${name}`);
+    return { ...one, name };
   });
+}
+
+/** As XML's tokens are. */
+function oneSpaced(text: string): string {
+  return text.trim().replace(/\s+/g, " ");
 }
 
 function seconds(ms: number): string {

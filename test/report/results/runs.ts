@@ -25,7 +25,15 @@ export function place(
 }
 
 export function check(fields: Partial<Check> = {}): Check {
-  return { expect: "speaks within 2 s", ok: true, measured: 712, limit: 2000, unit: "ms", reason: "", ...fields };
+  return {
+    expect: "speaks within 2 s",
+    ok: true,
+    measured: 712,
+    limit: 2000,
+    unit: "ms",
+    reason: "",
+    ...fields,
+  };
 }
 
 export function result(fields: Partial<CheckResult> = {}): CheckResult {
@@ -68,7 +76,14 @@ export const MIXED = run([
         at: 63_400,
       }),
       check({ step: 1 }),
-      check({ expect: "sounds right", ok: false, measured: null, limit: null, unit: undefined, reason: "nothing was heard" }),
+      check({
+        expect: "sounds right",
+        ok: false,
+        measured: null,
+        limit: null,
+        unit: undefined,
+        reason: "nothing was heard",
+      }),
     ],
     firstAudioMs: [null, null],
   }),

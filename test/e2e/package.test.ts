@@ -9,8 +9,8 @@ import { folder } from "./bridge.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** The page of the browser phone, which is served as it is. */
-const PAGE = /^src\/devices\/browser-phone\/page\/[\w-]+\.(css|html|js|svg)$/;
+/** The pages of the browser phone and of the report, which browsers get as they are. */
+const PAGE = /^src\/(devices\/browser-phone|report)\/page\/[\w-]+\.(css|html|js|svg)$/;
 const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 
 interface Packed {

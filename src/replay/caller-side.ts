@@ -94,7 +94,11 @@ export async function readCallerSide(recording: Recording, unwrapped: boolean): 
   }
   const { payloads } = listener;
   if (lastAt > LONGEST_MS) throw tooLong(recording);
-  if (payloads.length === 0 && (recording.call.summary?.framesIn ?? 0) > 0) throw withoutSound(recording);
+  if (
+    recording.call.audio === false ||
+    (payloads.length === 0 && (recording.call.summary?.framesIn ?? 0) > 0)
+  )
+    throw withoutSound(recording);
   const how = ended ? howOf(ended.reason) : "hang-up";
   return {
     format,

@@ -105,7 +105,8 @@ export class TurnsScript implements Script {
   #begin(words: Words, inMs: number): Saying {
     const { ms } = this.#side.payloads;
     let payload = words.from;
-    for (let leadMs = words.leadMs; leadMs > inMs + SEAM_MS; payload++) leadMs -= ms[payload] as number;
+    for (let leadMs = words.leadMs; leadMs > Math.max(0, inMs) + SEAM_MS; payload++)
+      leadMs -= ms[payload] as number;
     return { words, payload, key: 0 };
   }
 

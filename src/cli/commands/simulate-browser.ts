@@ -13,7 +13,9 @@ import { TwoStepStop } from "../ui/stop.js";
 import { openAgent } from "./agent.js";
 import { BrowserCalls } from "./browser-calls.js";
 import { callOptions, framingOf } from "./call-options.js";
-import { type Endpoint, openRecorders, ownServer, type SimulateSettings } from "./simulate.js";
+import { CallResults } from "./call-results.js";
+import { ownServer } from "./own-server.js";
+import { type Endpoint, openRecorders, type SimulateSettings } from "./simulate.js";
 
 /** SmartPBX's wire carries sound and keys; words are known to the agent's side only. */
 const NOT_OUR_AGENT =
@@ -21,7 +23,9 @@ const NOT_OUR_AGENT =
 
 /** Serves the page until it is closed, or until it is stopped. @returns the exit code, as of any simulation. */
 export async function callFromBrowser(settings: SimulateSettings, io: Io): Promise<number> {
-  const reporter = await makeReporter(settings, io);
+  const results = await CallResults.open(settings, io);
+  const shown = await makeReporter(settings, io);
+  const reporter = results?.around(shown) ?? shown;
   const answerer = settings.endpoint ? undefined : await openAgent(settings, io);
   const name = answerer?.agent.name ?? shownUrl(settings.endpoint?.url ?? "");
   const recorders = await openRecorders(settings, name, reporter, io);
@@ -35,6 +39,7 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
 
   const options = callOptions(settings, reporter);
   let placed = 0;
+  let ended = 0;
   const calls = new BrowserCalls({
     host: PHONE_HOST,
     tls: false,
@@ -54,6 +59,7 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
     noTranscript: answerer ? undefined : NOT_OUR_AGENT,
     observe: () => [tally.watch, ...(answerer ? [] : observe())],
     ended: (result) => {
+      results?.placed({ name: "call", repeat: ++ended }, result);
       if (!(result instanceof BridgeError)) return tally.add(result);
       firstError ??= result;
       tally.addFailure(result.code);
@@ -65,9 +71,9 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
 
   let server: BridgeServer | undefined;
   if (answerer) {
-    const own = ownServer(settings, answerer, () => [...observe(), calls.overhear()], io);
     // The next call may come while the last is not quite gone.
-    server = await startServer({ ...own, maxCalls: 2 });
+    const two = { ...settings, maxCalls: 2 };
+    server = await startServer(ownServer(two, answerer, () => [...observe(), calls.overhear()], io));
     endpoint = { url: server.url };
     reporter.listening({ url: server.url, agent: name });
   }
@@ -90,9 +96,10 @@ export async function callFromBrowser(settings: SimulateSettings, io: Io): Promi
     await server?.close();
   }
   await recorders?.close();
-  if (firstError && tally.ok === 0) throw firstError;
   const { type: _, ...numbers } = tally.summary(io.clock.now() - startedAt);
-  reporter.summary(numbers);
+  if (!firstError || tally.ok > 0) reporter.summary(numbers);
+  await results?.end({ type: "summary", ...numbers });
+  if (firstError && tally.ok === 0) throw firstError;
   return stop.exitCode(tally.failed === 0 ? EXIT_OK : unreachable(numbers) ? EXIT_UNREACHABLE : EXIT_FAILED);
 }
 

@@ -1,14 +1,16 @@
 /** `simulate`: calls an endpoint as SmartPBX would. */
 import { PORTAL_FORMATS } from "../../audio/format.js";
-import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
+import { type BridgeServer, startServer } from "../../bridge/server.js";
 import type { Observer } from "../../call/events.js";
 import type { Environment } from "../../config/headers.js";
 import { readProvider } from "../../config/provider.js";
-import { outranks, type Resolution, resolve } from "../../config/resolve.js";
+import { outranks, type Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
+import type { BridgeError } from "../../errors.js";
 import { shownUrl } from "../../pbx/dial.js";
 import type { Reporter } from "../../report/reporter.js";
 import type { LoadProgress } from "../../simulate/load.js";
+import type { CallResult } from "../../simulate/place-call.js";
 import { loadSource, type SourceSpec } from "../../simulate/source.js";
 import { Track } from "../../simulate/track.js";
 import { EXIT_OK, EXIT_UNREACHABLE } from "../exit-codes.js";
@@ -16,16 +18,20 @@ import type { Io } from "../ui/io.js";
 import { ProgressLine } from "../ui/progress.js";
 import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
-import { type Answerer, openAgent } from "./agent.js";
-import { serverSettings } from "./answering.js";
+import { openAgent } from "./agent.js";
 import { callOptions, framingOf } from "./call-options.js";
+import { type Asked, CallResults } from "./call-results.js";
 import { loadExitCode, mostCalls, placeLoad } from "./load.js";
+import { ownServer } from "./own-server.js";
 import { openPhone, type Phone } from "./phone.js";
 import { CallRecorders } from "./recorders.js";
 import { Scenarios } from "./scenarios.js";
 
 /** With more calls than this, single calls are shown only when asked for. */
 const MOST_SHOWN_CALLS = 5;
+
+/** What reports call a call without a scenario. */
+const PLAIN_CALL: Asked = { name: "call" };
 
 export interface Endpoint {
   readonly url: string;
@@ -76,8 +82,8 @@ function mergeHeaders(first: Endpoint["headers"], second: Endpoint["headers"]): 
   };
 }
 
-function showsCalls({ calls, ramp, json, verbose }: SimulateSettings): boolean {
-  return verbose || (!ramp && (calls <= MOST_SHOWN_CALLS || json));
+function showsCalls({ calls, ramp, json, verbose }: SimulateSettings, results?: CallResults): boolean {
+  return verbose || (!results?.listsCalls && !ramp && (calls <= MOST_SHOWN_CALLS || json));
 }
 
 /** Places the calls. @returns 0 when every call went well and all budgets hold, 1 when not, 130 or 143 when it was stopped. */
@@ -93,11 +99,13 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
 }
 
 async function simulate(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {
-  const reporter = await makeReporter(settings, io);
+  const results = await CallResults.open(settings, io);
+  const shown = await makeReporter(settings, io);
+  const reporter = results?.around(shown) ?? shown;
   const framing = framingOf(settings);
   const format = PORTAL_FORMATS[settings.format];
   const track = async () => Track.encode(await loadSource(sourceSpec(settings)), format, framing);
-  const scenarios = await Scenarios.open(settings, settings.sources, framing, reporter);
+  const scenarios = await Scenarios.open(settings, settings.sources, framing, reporter, results?.verdicts);
   const said = scenarios ? async () => scenarios.script : track;
   const script = phone ? await phone.script(format, framing, said) : await said();
   const answerer = settings.endpoint ? undefined : await openAgent(settings, io);
@@ -108,18 +116,25 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
     (event) => {
       if (event.type === "call-ended" && event.reason === "agent-unreachable") unreachable = true;
     },
-    ...(showsCalls(settings) ? [reporter.call()] : []),
+    ...(showsCalls(settings, results) ? [reporter.call()] : []),
     ...(recorders ? [recorders.record()] : []),
     ...(scenarios ? [scenarios.observe()] : []),
   ];
   const observe = () => (phone ? phone.marked(unmarked()) : unmarked());
   // With an agent of our own the bridge's side is watched: it knows what was held back at a barge-in.
-  const server = answerer && (await startServer(ownServer(settings, answerer, observe, io)));
+  const server =
+    answerer &&
+    (await startServer(ownServer({ ...settings, maxCalls: mostCalls(settings) }, answerer, observe, io)));
   if (server) reporter.listening({ url: server.url, agent: name });
 
   const stopping = new AbortController();
   if (phone) phone.giveUp = () => stopping.abort(new Error("interrupted"));
   const progress = new ProgressLine(settings, io);
+  if (results) results.onShow = () => progress.hide();
+  const asked = (index: number): Asked => {
+    const round = Math.floor(index / (scenarios?.count ?? 1)) + 1;
+    return { ...(scenarios?.askedOf(index) ?? PLAIN_CALL), ...(settings.calls > 1 && { repeat: round }) };
+  };
   const stop = new TwoStepStop(io, {
     calls: () => progress.running,
     finish: () => (phone ? phone.hangUp() : stopping.abort(new Error("interrupted"))),
@@ -136,6 +151,10 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
       callOf: scenarios && ((index: number) => ({ ...scenarios.callOf(index), ...(phone && { script }) })),
       observersOf: server ? undefined : observe,
       onProgress: (state: LoadProgress) => progress.show(state),
+      // A ramp places calls until some fail: only its outcome is a result.
+      onResult: settings.ramp
+        ? undefined
+        : (index: number, result: CallResult | BridgeError) => results?.placed(asked(index), result),
       signal: stopping.signal,
       clock: io.clock,
     };
@@ -145,10 +164,14 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
     progress.end();
     await server?.close();
     await recorders?.close();
-    if (firstError && summary.ok === 0) throw firstError;
+    if (firstError && summary.ok === 0) {
+      await results?.end(summary);
+      throw firstError;
+    }
     await phone?.close();
     const { type: _, ...numbers } = summary;
     reporter.summary(phone ? { ...numbers, sound: phone.facts } : numbers);
+    await results?.end(summary);
     if (phone?.lost) throw phone.lost;
     if (unreachable && summary.ok === 0) return stop.exitCode(EXIT_UNREACHABLE);
     return stop.exitCode(loadExitCode(summary));
@@ -168,18 +191,6 @@ function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {
   if (wav !== undefined) return { type: "wav", path: wav };
   if (toneHz !== undefined) return { type: "tone", hz: toneHz };
   return { type: silence ? "silence" : "sample-voice" };
-}
-
-/** The server that `serve` would start, on a free port of this computer only. */
-export function ownServer(
-  settings: SimulateSettings,
-  answerer: Answerer,
-  observe: () => Observer[],
-  io: Io,
-): ServerSettings {
-  const { values } = resolve("serve", { flags: {}, env: {}, file: undefined });
-  const own = { ...values, port: 0, maxCalls: mostCalls(settings), opusFraming: settings.opusFraming };
-  return serverSettings({ ...own, auth: undefined, tls: undefined }, answerer, observe, io);
 }
 
 export async function openRecorders(

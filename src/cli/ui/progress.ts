@@ -1,8 +1,8 @@
-/** One line that says how far a run with many calls has come: rewritten on a terminal, repeated now and then elsewhere. */
-import type { Timer } from "../../clock.js";
+/** The line that says how far a run with many calls has come. */
 import { spellMs } from "../../report/numbers.js";
 import type { Reporter } from "../../report/reporter.js";
 import type { Io } from "./io.js";
+import { StatusLine } from "./status-line.js";
 
 export interface Progress {
   /** How many there will be. */
@@ -14,16 +14,9 @@ export interface Progress {
   firstAudioP95Ms?(): number | undefined;
 }
 
-const EVERY_MS = { terminal: 200, elsewhere: 5000 } as const;
-/** A run that is shorter needs no line. */
-const FIRST_AFTER_MS = 1000;
-
 export class ProgressLine {
-  readonly #io: Io;
-  readonly #everyMs: number;
+  readonly #line: StatusLine | undefined;
   #progress: Progress | undefined;
-  #timer: Timer | undefined;
-  #isOpen = false;
 
   constructor(
     settings: {
@@ -34,10 +27,8 @@ export class ProgressLine {
     },
     io: Io,
   ) {
-    this.#io = io;
-    this.#everyMs = io.stderr.isTTY ? EVERY_MS.terminal : EVERY_MS.elsewhere;
     const shows = (settings.calls > 1 || settings.ramp) && !settings.quiet && !settings.json;
-    if (shows) this.#wait(io.stderr.isTTY ? FIRST_AFTER_MS : EVERY_MS.elsewhere);
+    if (shows) this.#line = new StatusLine(io, () => this.#progress && textOf(this.#progress));
   }
 
   get running(): number {
@@ -53,48 +44,32 @@ export class ProgressLine {
   aside(reporter: Pick<Reporter, "step">): Pick<Reporter, "step"> {
     return {
       step: (...result) => {
-        this.#clear();
+        this.hide();
         reporter.step(...result);
       },
     };
   }
 
+  /** Makes room for other lines; it comes back after them. */
+  hide(): void {
+    this.#line?.clear();
+  }
+
   /** Takes the line away for good: the results say more. */
   end(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#clear();
+    this.#line?.end();
   }
+}
 
-  #clear(): void {
-    if (!this.#isOpen) return;
-    this.#io.stderr.write("\r\x1b[2K");
-    this.#isOpen = false;
-  }
-
-  #wait(ms: number): void {
-    this.#timer = this.#io.clock.setTimer(() => {
-      if (this.#progress) this.#write(this.#progress);
-      this.#wait(this.#everyMs);
-    }, ms);
-  }
-
-  #write({ calls, running, ok, failed, firstAudioP95Ms }: Progress): void {
-    const p95 = firstAudioP95Ms?.();
-    const facts = [
-      `${running} up`,
-      // Calls for a time are more than were asked for.
-      `${ok + failed} of ${Math.max(calls, ok + failed + running)} done`,
-      `${ok} ok`,
-      `${failed} failed`,
-      ...(p95 === undefined ? [] : [`first audio p95 ${spellMs(p95)}`]),
-    ];
-    const text = facts.join("  ");
-    if (!this.#io.stderr.isTTY) {
-      this.#io.stderr.write(`${text}\n`);
-      return;
-    }
-    this.#isOpen = true;
-    this.#io.stderr.write(`\r\x1b[2K${text.slice(0, (this.#io.stderr.columns || 80) - 1)}`);
-  }
+function textOf({ calls, running, ok, failed, firstAudioP95Ms }: Progress): string {
+  const p95 = firstAudioP95Ms?.();
+  const facts = [
+    `${running} up`,
+    // Calls for a time are more than were asked for.
+    `${ok + failed} of ${Math.max(calls, ok + failed + running)} done`,
+    `${ok} ok`,
+    `${failed} failed`,
+    ...(p95 === undefined ? [] : [`first audio p95 ${spellMs(p95)}`]),
+  ];
+  return facts.join("  ");
 }

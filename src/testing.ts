@@ -2,9 +2,25 @@
  * For test suites: calls that a test places and asserts, matchers, a fake SmartPBX, and fakes of what stands on the far side
  * of an agent. Real sockets; time is real or held in the test's hands.
  */
-export { ManualClock } from "./clock.js";
-export { fakeSmartPbx } from "./testing/fake-smartpbx.js";
-export { placeCall } from "./testing/place-call.js";
+/** What happens in a call and what it was, in types. */
+export type {
+  BargeIn,
+  CallAnalysis,
+  Reply,
+  SideSound,
+  Span,
+  ToolUse,
+  Utterance,
+} from "./analysis/call-analysis.js";
+export type { Finding } from "./analysis/finding.js";
+export type { CallEvent, CallSummary, EndReason } from "./call/events.js";
+/** Time. */
+export { type Clock, ManualClock, realClock, type Timer } from "./clock.js";
+export type { Check } from "./report/results/result.js";
+/** Calls, and what is asserted of them. */
+export type { PlayOptions, WhatToPlay } from "./testing/call-script.js";
+export type { CallerWords } from "./testing/caller-words.js";
+export type { Duration } from "./testing/duration.js";
 export {
   AdkConnection,
   AdkEventConnection,
@@ -34,6 +50,7 @@ export {
 export type { OpenAiVendor } from "./testing/fake-openai-vendors.js";
 export { type FakePipecatOptions, fakePipecat, PipecatConnection } from "./testing/fake-pipecat.js";
 export { FakeConnection, type FakeServer, type FakeServerOptions } from "./testing/fake-server.js";
+export { FakeSmartPbx, type FakeSmartPbxOptions, fakeSmartPbx } from "./testing/fake-smartpbx.js";
 export { fakeSmartpbxEndpoint, SmartpbxEndpointConnection } from "./testing/fake-smartpbx-endpoint.js";
 export {
   type FakeTwilioAgentOptions,
@@ -51,4 +68,18 @@ export {
   fakeWebSocketAgent,
   WebSocketAgentConnection,
 } from "./testing/fake-websocket-agent.js";
+export type { HeardSpeech } from "./testing/matchers/hearing.js";
+export type { CallToMatch } from "./testing/matchers/judgement.js";
+export { type CallMatchers, matchers } from "./testing/matchers.js";
+export type { AgentToCall } from "./testing/own-endpoint.js";
+export { placeCall } from "./testing/place-call.js";
+export { HeardAudio, type PlacedCall } from "./testing/placed-call.js";
+export {
+  defineScenario,
+  type ScenarioDefinition,
+  type ScenarioTime,
+  type ScenarioTurn,
+  type ScenarioWords,
+} from "./testing/scenario-definition.js";
 export { ScriptedAgent, type ScriptedAgentOptions, ScriptedConversation } from "./testing/scripted-agent.js";
+export type { PlaceCallOptions, PlaceCallSettings, UrlToCall } from "./testing/watched-call.js";

@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly budgets?: readonly Budget[];
   /** The observers of one call, asked for when it is about to be placed. */
   readonly observersOf?: (index: number) => readonly Observer[];
+  /** Told how each call came out, or why it did not begin. */
+  readonly onResult?: (index: number, result: CallResult | BridgeError) => void;
   /** Told after every change. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Places no more calls and hangs up those that are up; what was measured is kept. */
@@ -89,10 +91,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
         clock,
       });
       tally.add(last);
+      options.onResult?.(index, last);
     } catch (error) {
       if (error instanceof BridgeError) {
         firstError ??= error;
         tally.addFailure(error.code);
+        options.onResult?.(index, error);
       } else if (!signal.aborted || error !== signal.reason) {
         stop.abort(error);
         throw error;

@@ -63,10 +63,10 @@ describe.concurrent("an agent that", { timeout: 60_000 }, () => {
   );
 
   it.for([
-    ["late", /^speaks within 2 s$/, /it spoke after 4/],
-    ["mute", /^speaks within 2 s$/, /it said nothing in \d/],
+    ["late", /^speaks within 2 s$/, /the agent spoke after 4/],
+    ["mute", /^speaks within 2 s$/, /the agent said nothing in \d/],
     ["stubborn", /^stops within 600 ms$/, /spoke on for/],
-    ["clips", /^no clipping$/, /% of what it says is cut off/],
+    ["clips", /^no clipping$/, /% of what the agent says is cut off/],
     ["ulawAsPcm", /^sounds right$/, /noise/],
     ["pcmAsUlaw", /^sounds right$/, /noise/],
     ["leaves", /^ended by caller$/, /agent ended the call/],

@@ -27,15 +27,20 @@ export interface ScenarioSettings
 type Sources = Resolution["sources"];
 type CallDifferences = Partial<LoadOptions["call"]>;
 
+/** What reports call a scenario, and its file where it has one. */
+export interface AskedScenario {
+  readonly name: string;
+  readonly file?: string;
+}
+
+type PlannedCall = CallDifferences & { readonly script: ScenarioCall; readonly asked: AskedScenario };
+
 /** The calls of all scenarios, which are placed in turns. */
 export class Scenarios {
-  readonly #calls: readonly (CallDifferences & { readonly script: ScenarioCall })[];
+  readonly #calls: readonly PlannedCall[];
   readonly #transcripts = new Map<string, TranscriptLine[]>();
 
-  private constructor(
-    calls: readonly (CallDifferences & { readonly script: ScenarioCall })[],
-    transcripts: Map<string, TranscriptLine[]>,
-  ) {
+  private constructor(calls: readonly PlannedCall[], transcripts: Map<string, TranscriptLine[]>) {
     this.#calls = calls;
     this.#transcripts = transcripts;
   }
@@ -46,6 +51,7 @@ export class Scenarios {
     sources: Sources,
     framing: OpusFraming,
     reporter: Pick<Reporter, "step">,
+    onVerdicts?: (callId: string, verdicts: readonly Verdict[]) => void,
   ): Promise<Scenarios | undefined> {
     if (settings.scenario.length === 0) return undefined;
     const transcripts = new Map<string, TranscriptLine[]>();
@@ -62,9 +68,13 @@ export class Scenarios {
         seed: settings.seed,
         speak: (text) => speak(text, { command: settings.tts }),
         transcriptOf: (callId) => transcriptOf(callId, transcripts, settings.endpoint === undefined),
-        onVerdicts: (callId, of, verdicts) => report(reporter, callId, of, verdicts),
+        onVerdicts: (callId, of, verdicts) => {
+          report(reporter, callId, of, verdicts);
+          onVerdicts?.(callId, verdicts);
+        },
       };
       calls.push({
+        asked: { name: scenario.name, ...(/\.ya?ml$/i.test(name) && { file: name }) },
         script: await ScenarioCall.load(scenario, options),
         profile: pick("profile"),
         caller: pick("caller"),
@@ -85,7 +95,13 @@ export class Scenarios {
   }
 
   /** How the call of this number differs from others. */
-  readonly callOf = (index: number): CallDifferences => this.#calls[index % this.#calls.length];
+  readonly callOf = (index: number): CallDifferences => {
+    const { asked: _, ...call } = this.#calls[index % this.#calls.length];
+    return call;
+  };
+
+  /** The scenario of the call of this number. */
+  readonly askedOf = (index: number): AskedScenario => this.#calls[index % this.#calls.length].asked;
 
   /** Takes down what the agent of one call says in text. */
   observe(): Observer {

@@ -77,7 +77,8 @@ class List implements ResultReporter {
     const mark = check.ok ? style.good("✓") : style.bad("✗");
     const lead = { text: `${" ".repeat(indent)}✓ `, paint: () => `${" ".repeat(indent)}${mark} ` };
     const [measured] = measuredAndLimit(check);
-    const value = check.ok && measured !== undefined ? [this.#fact(measured)] : [];
+    const value =
+      check.ok && measured !== undefined && check.measured !== check.limit ? [this.#fact(measured)] : [];
     this.#line([{ text: expectationOf(check) }, ...value], under, lead);
     if (check.ok) return;
     if (check.reason !== "") this.#below([{ text: shown(check.reason) }], under);

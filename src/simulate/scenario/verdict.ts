@@ -12,7 +12,7 @@ export interface Verdict {
   readonly measured: number | string | null;
   readonly limit: number | string | null;
   readonly unit?: "ms" | "%";
-  /** Why it failed; empty when it did not. */
+  /** Why it failed, a sentence that stands alone; empty when it did not. */
   readonly reason: string;
 }
 
@@ -109,11 +109,12 @@ function speaksWithin(
   );
   if (!spoke) {
     const waited = Math.round(endedAt - since);
-    const why = waited >= limit ? `it said nothing in ${spell(waited)}` : `the call ended before: ${ending}`;
+    const why =
+      waited >= limit ? `the agent said nothing in ${spell(waited)}` : `the call ended before: ${ending}`;
     return fails(null, limit, why);
   }
   const measured = Math.max(0, Math.round(spoke.from - since));
-  return finding(measured <= limit, measured, limit, `it spoke after ${spell(measured)}`);
+  return finding(measured <= limit, measured, limit, `the agent spoke after ${spell(measured)}`);
 }
 
 function stopsWithin(limit: number, { actedFrom, actedUntil }: StepFacts, facts: CallFacts): Finding {
@@ -129,8 +130,8 @@ function stopsWithin(limit: number, { actedFrom, actedUntil }: StepFacts, facts:
   const measured = Math.round(to - actedFrom);
   const goesOn = to >= endedAt;
   const reason = goesOn
-    ? `it still spoke when the call ended, ${spell(measured)} later`
-    : `it spoke on for ${spell(measured)}`;
+    ? `the agent still spoke when the call ended, ${spell(measured)} later`
+    : `the agent spoke on for ${spell(measured)}`;
   return finding(measured <= limit && !goesOn, measured, limit, reason);
 }
 
@@ -144,7 +145,9 @@ function silentFor(limit: number, since: number, { agentSpeech, endedAt, ending 
   const until = Math.min(spoke?.from ?? Number.POSITIVE_INFINITY, endedAt);
   const measured = Math.max(0, Math.round(until - since));
   const reason =
-    spoke && spoke.from < endedAt ? `it spoke after ${spell(measured)}` : `the call ended before: ${ending}`;
+    spoke && spoke.from < endedAt
+      ? `the agent spoke after ${spell(measured)}`
+      : `the call ended before: ${ending}`;
   return finding(measured >= limit, Math.min(measured, limit), limit, reason);
 }
 
@@ -156,14 +159,15 @@ function transcriptContains(wanted: string, { transcript }: CallFacts, since: nu
     .join(" ");
   if (text === "") return fails(null, wanted, "the agent sent no transcript");
   const plain = (words: string) => words.toLowerCase().replace(/\s+/g, " ").trim();
-  return finding(plain(text).includes(plain(wanted)), null, wanted, "it is not in the agent's transcript");
+  const reason = `the agent's transcript does not contain ${JSON.stringify(wanted)}`;
+  return finding(plain(text).includes(plain(wanted)), null, wanted, reason);
 }
 
 function noClipping({ sound }: CallFacts): Finding {
   const { voicedMs, clippedMs } = sound;
   if (voicedMs === 0) return fails(null, null, "the agent said nothing that could be measured");
   const percent = Math.round((1000 * clippedMs) / voicedMs) / 10;
-  const reason = `${percent} % of what it says is cut off at full scale`;
+  const reason = `${percent} % of what the agent says is cut off at full scale`;
   return finding(clippedMs <= voicedMs * CLIPPING_SHARE, percent, 100 * CLIPPING_SHARE, reason);
 }
 
@@ -172,7 +176,7 @@ function soundsRight({ sound }: CallFacts): Finding {
   if (voicedMs === 0) return fails(null, null, "the agent said nothing that could be measured");
   const measured = Math.round(smoothness * 100) / 100;
   if (smoothness < leastSmoothness) {
-    const reason = "it sounds like noise: is its audio in another encoding than the call's?";
+    const reason = "the agent sounds like noise: is its audio in another encoding than the call's?";
     return fails(measured, leastSmoothness, reason);
   }
   if (pace < LEAST_PACE) {

@@ -122,8 +122,8 @@ describe("steps", () => {
 describe("verdicts", () => {
   test.each([
     ["in time", answers(1000, 1000), []],
-    ["late", answers(2500, 1000), ["1 speaks within 2 s: it said nothing in 2.12 s"]],
-    ["never", silent, ["1 speaks within 2 s: it said nothing in 2.12 s"]],
+    ["late", answers(2500, 1000), ["1 speaks within 2 s: the agent said nothing in 2.12 s"]],
+    ["never", silent, ["1 speaks within 2 s: the agent said nothing in 2.12 s"]],
   ])("a reply %s", async (_, agent, faults) => {
     const { faults: found, verdicts } = await play(
       [{ ...SAY, expect: { "speaks-within": "2s" } }, { "hang-up": true }],
@@ -148,7 +148,7 @@ describe("verdicts", () => {
       [{ "barge-in": { after: "500ms", ...SAY }, expect: { "speaks-within": "1s" } }, { "hang-up": true }],
       speaks([0, 20_000]),
     );
-    expect(faults).toEqual([expect.stringContaining("1 speaks within 1 s: it said nothing")]);
+    expect(faults).toEqual([expect.stringContaining("1 speaks within 1 s: the agent said nothing")]);
   });
 
   const bargeIn = [
@@ -166,13 +166,15 @@ describe("verdicts", () => {
 
   test("an agent that speaks on, with a pause between two sentences at the right moment", async () => {
     const { faults } = await play(bargeIn, speaks([0, 1100], [1500, 4000]));
-    expect(faults).toEqual([expect.stringMatching(/^1 stops within 500 ms: it spoke on for 3\.\d+ s$/)]);
+    expect(faults).toEqual([
+      expect.stringMatching(/^1 stops within 500 ms: the agent spoke on for 3\.\d+ s$/),
+    ]);
   });
 
   test("an agent that speaks on to the end of the call", async () => {
     const { faults } = await play(bargeIn, speaks([0, 100_000]));
     expect(faults).toEqual([
-      expect.stringMatching(/^1 stops within 500 ms: it still spoke when the call ended/),
+      expect.stringMatching(/^1 stops within 500 ms: the agent still spoke when the call ended/),
     ]);
   });
 
@@ -189,7 +191,7 @@ describe("verdicts", () => {
     const turns = [{ silence: "1s" }, { silence: "2s", expect: { "silent-for": "3s" } }, { "hang-up": true }];
     expect((await play(turns, silent)).faults).toEqual([]);
     expect((await play(turns, speaks([2500, 3000]))).faults).toEqual([
-      "2 silent for 3 s: it spoke after 1.51 s",
+      "2 silent for 3 s: the agent spoke after 1.51 s",
     ]);
   });
 
@@ -212,7 +214,7 @@ describe("verdicts", () => {
       (await play(turns, silent, { ...expecting, transcript })).faults;
     expect(await faultsWith(["Our opening", "hours are ten to six."])).toEqual([]);
     expect(await faultsWith(["We are closed."])).toEqual([
-      expect.stringContaining("not in the agent's transcript"),
+      expect.stringContaining("the agent's transcript does not contain"),
     ]);
     expect(await faultsWith([])).toEqual([expect.stringContaining("the agent sent no transcript")]);
     expect(await faultsWith()).toEqual([expect.stringContaining("nobody writes it down")]);

@@ -11,7 +11,7 @@ export type MadeUpAgent = (at: number, stage: Stage) => boolean | "hangs up";
 export interface Played {
   readonly verdicts: readonly Verdict[];
   readonly stage: Stage;
-  /** Failed expectations, as `2 stops within 500 ms: it spoke on for 900 ms`. */
+  /** Failed expectations, as `2 stops within 500 ms: the agent spoke on for 900 ms`. */
   readonly faults: string[];
 }
 

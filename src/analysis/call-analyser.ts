@@ -4,10 +4,12 @@ import type { OpusModule } from "../audio/opus.js";
 import { createPayloadCodec, type PayloadCodec } from "../audio/payload-codec.js";
 import type { CallEvent } from "../call/events.js";
 import type { CallInfo } from "../protocol/messages.js";
+import { AgentTrack } from "./agent-track.js";
 import type { BargeIn, CallAnalysis, SideSound, Utterance } from "./call-analysis.js";
+import { CallerTrack } from "./caller-track.js";
 import { conversationOf } from "./conversation.js";
+import { findProblems } from "./find-problems.js";
 import { Notes } from "./notes.js";
-import { AgentTrack, CallerTrack } from "./side-track.js";
 
 export interface CallAnalyserOptions {
   /** libopus, loaded: without it the audio of an Opus call is counted but not listened to. */
@@ -57,8 +59,8 @@ export class CallAnalyser {
     if (this.#info) return;
     this.#info = info;
     if (info.format.encoding === "opus" && !this.#opus) return;
-    this.#caller = new CallerTrack(this.#codec(info.format));
-    this.#agent = new AgentTrack(this.#codec(info.format));
+    this.#caller = new CallerTrack(info.format, this.#codec(info.format));
+    this.#agent = new AgentTrack(info.format, this.#codec(info.format));
   }
 
   #codec(format: MediaFormat): PayloadCodec {
@@ -70,13 +72,13 @@ export class CallAnalyser {
   #conclude(): CallAnalysis {
     const caller = this.#caller;
     const agent = this.#agent;
-    caller?.finish();
+    caller?.finish(this.#lastAt);
     agent?.finish();
     for (const codec of this.#codecs) codec.free();
-    const { keys, transcripts, tools, warnings, end, interruptions } = this.#notes;
+    const { keys, transcripts, tools, warnings, end, interruptions, summary } = this.#notes;
     const overAt = end?.at ?? this.#lastAt;
     const conversation = conversationOf(caller?.spans ?? NOBODY, agent?.spans ?? NOBODY, overAt);
-    return {
+    const call = {
       durationMs: this.#lastAt,
       info: this.#info,
       caller: caller?.sound ?? NO_SOUND,
@@ -90,8 +92,11 @@ export class CallAnalyser {
       tools,
       warnings,
       end,
-      findings: [],
     };
+    const format = this.#info?.format;
+    if (!format || !caller || !agent) return { ...call, findings: [] };
+    const plain = this.#codecs[0]!.plain;
+    return { ...call, findings: findProblems({ call, format, plain, caller, agent, summary }) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the events of a call tell beside its audio: keys, transcripts, tools, warnings, and how it ended. */
-import type { CallEvent } from "../call/events.js";
+import type { CallEvent, CallSummary } from "../call/events.js";
 import type { CallAnalysis, ToolUse } from "./call-analysis.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -13,6 +13,7 @@ export class Notes {
   readonly interruptions: Interruption[] = [];
   readonly #warnings = new Map<string, Mutable<Warning>>();
   end: CallAnalysis["end"];
+  summary: CallSummary | undefined;
 
   get warnings(): readonly Warning[] {
     return [...this.#warnings.values()];
@@ -45,6 +46,7 @@ export class Notes {
         this.#warn(at, event.code, event.message);
         break;
       case "call-ended":
+        this.summary ??= event.summary;
         this.end ??= { at, reason: event.reason, detail: event.detail };
         break;
     }

@@ -2,18 +2,6 @@
 import { HANGOVER_MS, ONSET_MS } from "../call/turns.js";
 import type { Span } from "./call-analysis.js";
 
-/** A frame of at most 20 ms with its place on the call's clock. */
-export interface PlacedFrame {
-  readonly from: number;
-  readonly to: number;
-  readonly voiced: boolean;
-  /** Mean square, 0 to 1 = full scale. */
-  readonly level: number;
-  /** When it was sent, and when the run of frames that it belongs to began to be sent. */
-  readonly sentAt: number;
-  readonly burstAt: number;
-}
-
 /** A stretch of speech: it ends with its last voiced frame. */
 export interface Speech extends Span {
   readonly voicedMs: number;
@@ -38,8 +26,12 @@ export class SpeechSpans {
   #onsetMs = 0;
   #endsAt = Number.NEGATIVE_INFINITY;
 
-  push(frame: PlacedFrame): void {
-    const { from, to, voiced, level } = frame;
+  /**
+   * The next frame, at most 20 ms. Frames come in the order in which they are heard.
+   * @param level its mean square, 0 to 1 = full scale.
+   * @param sentAt when it was sent, and `burstAt` when the run of frames that it belongs to began to be sent.
+   */
+  push(from: number, to: number, voiced: boolean, level: number, sentAt: number, burstAt: number): void {
     const ms = to - from;
     this.#quiet(from, Math.max(0, from - this.#endsAt));
     this.#endsAt = to;
@@ -48,7 +40,7 @@ export class SpeechSpans {
       return;
     }
     this.#markVoiced(from, to);
-    this.#open ??= { from, to, voicedMs: 0, energy: 0, sentAt: frame.sentAt, burstAt: frame.burstAt };
+    this.#open ??= { from, to, voicedMs: 0, energy: 0, sentAt, burstAt };
     this.#open.to = to;
     this.#open.voicedMs += ms;
     this.#open.energy += level * ms;

@@ -5,6 +5,8 @@ import type { RecordedEvent } from "./format.js";
 
 /** Undefined for a type we do not know; "unusable" when its fields are not what the type has. */
 export function parseNote(line: RecordedEvent): CallNote | "unusable" | undefined {
+  // Audio of which nothing was kept tells nothing.
+  if (line.type === "media" && line.leg === "pbx") return undefined;
   const read = Object.hasOwn(READERS, line.type) ? READERS[line.type] : undefined;
   return read && (read(line) ?? "unusable");
 }
@@ -12,8 +14,7 @@ export function parseNote(line: RecordedEvent): CallNote | "unusable" | undefine
 type Reader = (line: RecordedEvent) => CallNote | undefined;
 
 const READERS: Readonly<Record<string, Reader>> = {
-  media: ({ leg, dir, bytes }) =>
-    leg === "agent" && isCount(bytes) ? { type: "agent-leg-audio", dir, bytes } : undefined,
+  media: ({ dir, bytes }) => (isCount(bytes) ? { type: "agent-leg-audio", dir, bytes } : undefined),
   "agent-ready": ({ passthrough }) => ({ type: "agent-ready", passthrough: passthrough === true }),
   "speech-started": ({ who }) => (isSpeaker(who) ? { type: "speech-started", who } : undefined),
   "speech-ended": ({ who, lastVoicedT }) =>

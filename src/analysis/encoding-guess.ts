@@ -1,0 +1,74 @@
+/** Which encoding a piece of speech really is in: the one in which it is a smooth wave. */
+import type { Encoding } from "../audio/format.js";
+import { decodeUlaw } from "../audio/g711.js";
+
+export type GuessedEncoding = "μ-law" | "A-law" | "PCM16" | "big-endian PCM16";
+
+/** A guess must make the wave so much less rough: A-law read as μ-law is 1.9 times as rough, which is the least of all. */
+const LEAST_GAIN = 1.6;
+const LEAST_SMOOTHNESS = 0.6;
+
+const DECODERS: Readonly<Record<GuessedEncoding, (bytes: Uint8Array) => Int16Array>> = {
+  "μ-law": (bytes) => decodeUlaw(bytes),
+  "A-law": (bytes) => Int16Array.from(bytes, alaw),
+  PCM16: (bytes) => pcm(bytes, true),
+  "big-endian PCM16": (bytes) => pcm(bytes, false),
+};
+const DECLARED: Readonly<Record<Encoding, GuessedEncoding | undefined>> = {
+  g711_ulaw: "μ-law",
+  pcm16: "PCM16",
+  opus: undefined,
+};
+
+export interface EncodingGuess {
+  readonly encoding: GuessedEncoding;
+  /** Of the speech as it was declared, and as the guess has it: 1 for a slow wave, 0 for noise. */
+  readonly declaredSmoothness: number;
+  readonly smoothness: number;
+}
+
+/**
+ * Undefined when nothing fits better than what was declared.
+ * @param speech pieces of payloads in which somebody speaks, as they came.
+ */
+export function guessEncoding(speech: readonly Uint8Array[], declared: Encoding): EncodingGuess | undefined {
+  const own = DECLARED[declared];
+  if (!own || speech.length === 0) return undefined;
+  const declaredSmoothness = smoothnessOf(speech, own);
+  let best: EncodingGuess | undefined;
+  for (const encoding of Object.keys(DECODERS) as GuessedEncoding[]) {
+    const smoothness = smoothnessOf(speech, encoding);
+    if (smoothness > (best?.smoothness ?? LEAST_SMOOTHNESS))
+      best = { encoding, declaredSmoothness, smoothness };
+  }
+  if (!best || best.encoding === own) return undefined;
+  return 1 - declaredSmoothness > LEAST_GAIN * (1 - best.smoothness) ? best : undefined;
+}
+
+function smoothnessOf(speech: readonly Uint8Array[], encoding: GuessedEncoding): number {
+  let energy = 0;
+  let likeness = 0;
+  for (const bytes of speech) {
+    const samples = DECODERS[encoding](bytes);
+    const mean = samples.reduce((sum, sample) => sum + sample, 0) / Math.max(1, samples.length);
+    for (let i = 1; i < samples.length; i++) {
+      energy += (samples[i]! - mean) ** 2;
+      likeness += (samples[i]! - mean) * (samples[i - 1]! - mean);
+    }
+  }
+  return energy > 0 ? likeness / energy : 0;
+}
+
+function pcm(bytes: Uint8Array, isLittleEndian: boolean): Int16Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Int16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getInt16(2 * i, isLittleEndian));
+}
+
+/** One A-law code to its 16-bit sample (ITU-T G.711). */
+function alaw(code: number): number {
+  const bits = code ^ 0x55;
+  const segment = (bits >> 4) & 7;
+  const step = ((bits & 0x0f) << 4) + 8;
+  const magnitude = segment === 0 ? step : (step + 0x100) << (segment - 1);
+  return bits & 0x80 ? magnitude : -magnitude;
+}

@@ -1,0 +1,59 @@
+/** Runs all detectors over a call and says what they saw in the words of the table. */
+import { bargeIns } from "./detectors/barge-ins.js";
+import { encoding } from "./detectors/encoding.js";
+import { ending } from "./detectors/ending.js";
+import { gaps } from "./detectors/gaps.js";
+import { level } from "./detectors/level.js";
+import { lostAudio } from "./detectors/lost-audio.js";
+import { payloads } from "./detectors/payloads.js";
+import { replies } from "./detectors/replies.js";
+import { sampleRate } from "./detectors/sample-rate.js";
+import { silence } from "./detectors/silence.js";
+import { tooFast } from "./detectors/too-fast.js";
+import { wire } from "./detectors/wire.js";
+import type { Detector, Evidence, Sighting } from "./evidence.js";
+import type { Finding } from "./finding.js";
+import { FINDINGS, type FindingText } from "./findings.js";
+
+/** Causes before their consequences. */
+const DETECTORS: readonly Detector[] = [
+  ending,
+  wire,
+  encoding,
+  sampleRate,
+  payloads,
+  silence,
+  gaps,
+  tooFast,
+  bargeIns,
+  replies,
+  level,
+  lostAudio,
+];
+
+/** The gravest first, and what was seen earlier before the rest. What another finding explains is left out. */
+export function findProblems(evidence: Evidence): Finding[] {
+  const seen = DETECTORS.flatMap((detect) => detect(evidence));
+  return seen
+    .filter((sighting) => !seen.some((other) => explains(other, sighting)))
+    .map(finding)
+    .sort((a, b) => Number(b.severity === "error") - Number(a.severity === "error"));
+}
+
+function explains(cause: Sighting, { kind, side }: Sighting): boolean {
+  const { explains }: FindingText = FINDINGS[cause.kind];
+  return explains?.includes(kind) === true && (cause.side === side || cause.side === "call");
+}
+
+function finding({ kind, side, seen, at, severity, fix }: Sighting): Finding {
+  const text: FindingText = FINDINGS[kind];
+  return {
+    code: side === "call" || kind.startsWith(`${side}-`) ? kind : `${side}-${kind}`,
+    side,
+    severity: severity ?? text.severity,
+    seen,
+    why: text.why,
+    fix: fix ?? text.fix,
+    ...(at !== undefined && { at }),
+  };
+}

@@ -1,6 +1,7 @@
 /** `replay`: plays saved calls again. */
 import type { Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
+import { BridgeError } from "../../errors.js";
 import type { Io } from "../ui/io.js";
 
 export type ReplaySettings = Values<"replay">;
@@ -9,6 +10,11 @@ export function readSettings({ values }: Resolution<"replay">): ReplaySettings {
   return values;
 }
 
-export async function run(_settings: ReplaySettings, _io: Io): Promise<number> {
-  throw new Error("not built yet");
+/** @throws BridgeError `bad-flag` when nothing is named to be replayed. */
+export async function run(settings: ReplaySettings, io: Io): Promise<number> {
+  if (settings.replayed.length === 0)
+    throw new BridgeError("bad-flag", "replay needs a recording", {
+      fix: "Name its folder, or one that holds several. One is made by: smartpbx-bridge serve --record recordings",
+    });
+  return (await import("./replay-caller.js")).replayAsCaller(settings, io);
 }

@@ -24,7 +24,7 @@ export interface Replayable {
 }
 
 export interface ReplayOptions
-  extends Pick<CallOptions, "url" | "headers" | "isSelf" | "signal" | "clock" | "lateness"> {
+  extends Pick<CallOptions, "url" | "headers" | "isSelf" | "signal" | "clock" | "lateness" | "onSocket"> {
   /** Told of the call as the phone has it. */
   readonly observers?: readonly Observer[];
   /**

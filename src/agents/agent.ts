@@ -43,7 +43,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ConnectContext<S extends OptionSpecs = OptionSpecs> {
   readonly options: OptionValues<S>;
-  /** The part of the agent spec after `kind:`, with `{callId}`, `{accountId}`, `{caller}` and `{callee}` filled in and URL-encoded. */
+  /** The part of the agent spec after `kind:`, with `{callId}`, `{accountId}`, `{caller}` and `{callee}` filled in and URL-encoded, or made safe for a path. */
   readonly url: string | undefined;
   readonly call: CallInfo;
   /** The caller's `start` message as it came. */
@@ -66,6 +66,8 @@ export interface AgentKind<S extends OptionSpecs = OptionSpecs> {
   readonly summary: string;
   /** Whether the spec must, may or cannot have a URL after the colon. */
   readonly url: "required" | "optional" | "none";
+  /** True where a path of this computer stands after the colon, in place of a URL. */
+  readonly isPath?: boolean;
   /** What the URL may begin with, for example `["ws", "wss"]`. Left out, anything may stand after the colon. */
   readonly schemes?: readonly string[];
   /** A whole spec that works when copied, shown where one is wrong or missing. */

@@ -9,7 +9,7 @@ import { connectInTime, fenced } from "./connect.js";
 import { isModulePath, kindFault, loadAgentModule, splitModulePath } from "./module.js";
 import { checkOptions, type GivenOptions } from "./options.js";
 import { HANG_UP_SPEC, type ToolSpec } from "./tools.js";
-import { checkUrl, displayName, fillUrl } from "./url.js";
+import { checkUrl, displayName, fillPath, fillUrl } from "./url.js";
 import { Secrets } from "./wire/secrets.js";
 
 /** Every kind that is built in, in the order in which it is listed. A kind is loaded when it is used. */
@@ -30,6 +30,7 @@ export const agentKinds: readonly { readonly name: string; load(): Promise<Agent
   { name: "telnyx", load: async () => (await import("./twilio-relatives.js")).telnyx },
   { name: "plivo", load: async () => (await import("./twilio-relatives.js")).plivo },
   { name: "exotel", load: async () => (await import("./twilio-relatives.js")).exotel },
+  { name: "recording", load: async () => (await import("./recording.js")).recording },
 ];
 
 export interface AgentSettings {
@@ -85,9 +86,9 @@ export async function resolveAgent(spec: string | AgentKind, settings: AgentSett
   const timeoutMs = settings.agentTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   const secrets = new Secrets({ env, headers, url });
   return {
-    name: displayName(kind.name, url),
+    name: displayName(kind, url),
     async connect({ call, rawStart, emit: report, signal }) {
-      const filled = url === undefined ? undefined : fillUrl(url, call);
+      const filled = url === undefined ? undefined : (kind.isPath ? fillPath : fillUrl)(url, call);
       const emit = (event: LegEvent) => report(secrets.hideIn(event));
       const context = { options, url: filled, call, rawStart, headers, tools, env, emit, signal };
       try {

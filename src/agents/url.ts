@@ -14,7 +14,8 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
  */
 export function checkUrl(kind: AgentKind, template: string | undefined): void {
   if (template === undefined) {
-    if (kind.url === "required") throw badUrl(kind, `The agent kind ${kind.name} needs a URL`);
+    if (kind.url === "required")
+      throw badUrl(kind, `The agent kind ${kind.name} needs a ${kind.isPath ? "folder" : "URL"}`);
     return;
   }
   if (kind.url === "none") {
@@ -25,6 +26,7 @@ export function checkUrl(kind: AgentKind, template: string | undefined): void {
   for (const [, name] of template.matchAll(PLACEHOLDER)) {
     if (!(FIELDS as readonly string[]).includes(name)) throw badPlaceholder(kind, name);
   }
+  if (kind.isPath) return;
   const url = parse(template);
   if (url && /[{}]/.test(url.host)) {
     throw badUrl(
@@ -55,12 +57,22 @@ function encode(value: string): string {
   return encodeURIComponent(Buffer.from(value).toString());
 }
 
+/** The same for a path: a caller's values cannot lead out of its folder, and are written as folders of recordings write them. */
+export function fillPath(template: string, call: CallInfo): string {
+  return template.replace(PLACEHOLDER, (_, name: (typeof FIELDS)[number]) => safeName(call[name]));
+}
+
+function safeName(value: string): string {
+  return value.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "") || "_";
+}
+
 /** `adk:ws://127.0.0.1:8000/ws/{callId}`: without user name, password, query and fragment, which may be secret. */
-export function displayName(kindName: string, template: string | undefined): string {
+export function displayName(kind: Pick<AgentKind, "name" | "isPath">, template: string | undefined): string {
+  if (kind.isPath && template !== undefined) return `${kind.name}:${template}`;
   const url = template && parse(template);
-  if (!url) return kindName;
+  if (!url) return kind.name;
   const path = url.pathname.replaceAll("%7B", "{").replaceAll("%7D", "}");
-  return `${kindName}:${url.protocol}//${url.host}${path}`;
+  return `${kind.name}:${url.protocol}//${url.host}${path}`;
 }
 
 function parse(text: string): URL | undefined {

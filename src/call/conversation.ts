@@ -205,8 +205,11 @@ export class Conversation {
 
   #passToCaller(payload: Payload, listener: Listener, now: number): void {
     this.#effects.sendToCaller(payload);
+    if (this.#replyEnded) this.#newReply();
+    this.#lastAgentAudioAt = now;
     const heard = listener.listen(payload);
     const heardAt = this.#playout.passed(now, heard.ms, this.#reply);
+    this.#replyHeardAt ??= heardAt;
     this.#observe({ at: now, type: "agent-audio", payload, heardAt });
     for (const part of heard.parts)
       this.#turns.agentChunk(now, heardAt + part.offsetMs, part.ms, part.voiced);
@@ -226,6 +229,10 @@ export class Conversation {
 
   #beginReply(): void {
     if (this.#reply === 0) this.#preRoll();
+    this.#newReply();
+  }
+
+  #newReply(): void {
     this.#reply++;
     this.#replyHeardAt = undefined;
     this.#replyEnded = false;

@@ -15,8 +15,9 @@ function values(spec: OptionSpec): string {
 it("lists every kind with every option, as they are", async () => {
   const rows: string[] = [];
   for (const { load } of agentKinds) {
-    const { name, url, summary, options } = await load();
-    rows.push(`| \`${name}${url === "required" ? ":URL" : ""}\` | | | | ${summary} |`);
+    const { name, url, isPath, summary, options } = await load();
+    const address = isPath ? ":DIR" : ":URL";
+    rows.push(`| \`${name}${url === "required" ? address : ""}\` | | | | ${summary} |`);
     for (const [option, spec] of Object.entries<OptionSpec>(options)) {
       const standard = spec.default === undefined ? "" : `\`${spec.default}\` `;
       rows.push(`| | \`${option}\` | ${values(spec)} | ${standard}| ${spec.help} |`);

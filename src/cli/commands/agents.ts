@@ -28,8 +28,8 @@ export async function run({ json, noColor }: Values<"agents">, io: Io): Promise<
 }
 
 /** The kind as `--agent` wants it and what it does, then one line an option. */
-function describe({ name, summary, url, options, example }: AgentKind, style: Style): string {
-  const spec = { required: `${name}:URL`, optional: `${name}[:URL]`, none: name }[url];
+function describe({ name, summary, url, isPath, options, example }: AgentKind, style: Style): string {
+  const spec = { required: `${name}:${isPath ? "DIR" : "URL"}`, optional: `${name}[:URL]`, none: name }[url];
   const lines = describeOptions(options);
   return [
     `${style.bold(spec)}  ${summary}`,

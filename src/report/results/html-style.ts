@@ -30,7 +30,8 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .failed > summary b { color: var(--bad); }
 .cause { font-weight: 600; }
 .facts { color: var(--faint); font-size: .9rem; }
-.wide { overflow-x: auto; margin-top: .5rem; }
+.wide { overflow-x: auto; }
+.checks { margin-top: .5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--faint); }
 th, td { padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: normal; }
@@ -41,7 +42,14 @@ code { background: var(--line); padding: .1rem .3rem; border-radius: .2rem; }
 a { color: var(--link); }
 svg { width: 18rem; height: 1rem; vertical-align: middle; }
 svg line { stroke: var(--line); }
-svg circle { fill: var(--ink); fill-opacity: .45; }
+svg circle { fill: var(--ink); fill-opacity: .6; }
+@media (max-width: 40rem) {
+  .checks thead, .checks td:empty { display: none; }
+  .checks tr { display: block; padding: .4rem .5rem; border-bottom: 1px solid var(--line); }
+  .checks tr.failed { background: var(--bad-paper); }
+  .checks td { display: block; border: 0; padding: 0; overflow-wrap: anywhere; }
+  .checks td[data-name]::before { content: attr(data-name) ": "; color: var(--faint); }
+}
 @media print {
   :root { --paper: #fff; --ink: #000; --faint: #444; --line: #bbb; --ok: #18794e; --bad: #a11; --bad-paper: #fff; --link: #000; }
   body { padding: 0; max-width: none; font-size: 10pt; }

@@ -121,20 +121,26 @@ ${recording === undefined || ok ? "" : `<p>Look closer: <code>${xmlText(shown(in
 }
 
 function checksHtml(checks: readonly Check[]): string {
-  return `<div class="wide"><table>
-<thead><tr><th></th><th>step</th><th>expected</th><th>measured</th><th>limit</th><th>at</th><th>what went wrong</th></tr></thead>
+  const names = COLUMNS.map((name) => `<th>${name}</th>`).join("");
+  return `<table class="checks">
+<thead><tr><th></th>${names}</tr></thead>
 <tbody>
 ${checks.map(checkHtml).join("\n")}
-</tbody></table></div>`;
+</tbody></table>`;
 }
 
+const COLUMNS = ["step", "expected", "measured", "limit", "at", "what went wrong"];
+
+/** Each cell knows its column, for screens that have no room for columns. */
 function checkHtml(check: Check): string {
   const [measured = "", limit = ""] = measuredAndLimit(check);
   const at = check.at === undefined ? "" : momentOf(check.at);
-  const mark = check.ok ? "✓" : "✗";
-  const cells = [check.step ?? "", shown(check.expect), measured, limit, at, shown(check.reason)];
-  const row = [mark, ...cells].map((cell) => `<td>${xmlText(String(cell))}</td>`).join("");
-  return `<tr class="${check.ok ? "ok" : "failed"}">${row}</tr>`;
+  const values = [check.step ?? "", shown(check.expect), measured, limit, at, shown(check.reason)];
+  const cells = values.map(
+    (value, k) => `<td ${xmlAttributes({ "data-name": COLUMNS[k] })}>${xmlText(String(value))}</td>`,
+  );
+  const [kind, mark] = check.ok ? ["ok", "✓"] : ["failed", "✗"];
+  return `<tr class="${kind}"><td>${mark}</td>${cells.join("")}</tr>`;
 }
 
 function distributionHtml({ name, runs, replies }: Distribution, results: readonly CheckResult[]): string {

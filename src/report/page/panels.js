@@ -28,7 +28,7 @@ function showCall({ call, analysis, notes }) {
   byId("title").textContent = title;
   const { encoding, sampleRate } = call.format;
   const end = analysis.end ? END_WORDS[analysis.end.reason] : undefined;
-  const detail = analysis.end?.detail;
+  const detail = analysis.end?.detail.replace(/^the /, "");
   const facts = [
     ["Started", new Date(call.startedAt).toUTCString().replace("GMT", "UTC")],
     ["Length", spellMs(analysis.durationMs)],

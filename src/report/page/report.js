@@ -40,8 +40,9 @@ timeline = new TimelineView(page, view, { caller, agent }, sound, seek);
 takeControls();
 takePaper();
 // Not every browser lets the keyboard scroll these otherwise.
-/** @type {HTMLElement} */ for (const box of document.querySelectorAll(".wide, .transcript, .event-detail"))
-  (box).tabIndex = 0;
+/** @type {NodeListOf<HTMLElement>} */
+const boxes = document.querySelectorAll(".wide, .transcript, .event-detail");
+for (const box of boxes) box.tabIndex = 0;
 const table = await EventTable.read(page.events.count, page.events.pieces);
 list = new EventList(table, seek);
 document.documentElement.dataset.ready = "";

@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { CallAnalysis } from "../../analysis/call-analysis.js";
-import { BridgeError } from "../../errors.js";
-import { replaceFile } from "../../recording/folder.js";
+import { writeWholeFile } from "../../recording/export/whole-file.js";
 import { AGENT_FILE, CALLER_FILE } from "../../recording/format.js";
 import type { Recording } from "../../recording/reader.js";
 import { inspection, redactionOf } from "../inspection.js";
@@ -71,17 +70,9 @@ export async function writeReport(
     yield `<script type="application/json" id="document">${jsonInHtml(page)}</script>\n`;
     yield foot;
   };
-  try {
-    await replaceFile(path, async (file) => {
-      for await (const text of pages()) await file.appendFile(text);
-    });
-  } catch (cause) {
-    if (cause instanceof BridgeError || !(cause as NodeJS.ErrnoException).code) throw cause;
-    throw new BridgeError("cannot-write", `${path} cannot be written: ${(cause as Error).message}`, {
-      fix: "Name a file in a folder that exists and that you may write to.",
-      cause,
-    });
-  }
+  await writeWholeFile(path, recording.folder, async (file) => {
+    for await (const text of pages()) await file.appendFile(text);
+  });
 }
 
 /** What a reader should know first. */

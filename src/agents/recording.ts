@@ -4,10 +4,9 @@ import type { Leg, LegEvent } from "../call/leg.js";
 import { realClock } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import type { CallInfo } from "../protocol/messages.js";
-import { openRecording } from "../recording/reader.js";
 import { defineAgent } from "./agent.js";
 import { ExactLeg } from "./recording/exact-leg.js";
-import { folderFor, foldersAt, type OpenScore, openScore } from "./recording/library.js";
+import { checkFolder, folderFor, foldersAt, type OpenScore, openScore } from "./recording/library.js";
 import { openTurns } from "./recording/turns-leg.js";
 
 const OPTIONS = {
@@ -48,7 +47,7 @@ export function recordingsAgent(paths: readonly string[]) {
 async function check(paths: readonly string[]): Promise<void> {
   const folders = await allFolders(paths);
   if (folders.length === 1) await (await openScore(folders[0])).recording.close();
-  else for (const folder of folders) await (await openRecording(folder)).close();
+  else for (const folder of folders) await checkFolder(folder);
 }
 
 async function answer(

@@ -339,6 +339,10 @@ describe("which recording answers", () => {
         fix: expect.stringContaining("--agent recording:recordings"),
       });
     }
+    await expect(probe(await shelf.record({ ...one, noAudio: true }))).rejects.toMatchObject({
+      code: "bad-recording",
+      message: expect.stringContaining("no sound"),
+    });
     const broken = await shelf.record(one, folder);
     await writeFile(join(broken, "call.json"), "{}");
     await expect(probe(broken)).rejects.toMatchObject({ code: "bad-recording" });

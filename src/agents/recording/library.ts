@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { BridgeError } from "../../errors.js";
 import { CALL_FILE, EVENTS_FILE } from "../../recording/format.js";
-import { openRecording, type Recording } from "../../recording/reader.js";
+import { openRecording, type Recording, requireAudio } from "../../recording/reader.js";
 import { readScore, type Score } from "./score.js";
 
 /** Scores are kept of the recordings used last: all calls of a load share them. */
@@ -49,6 +49,13 @@ export async function folderFor(folders: readonly string[], callId: string): Pro
   return folders[turn % folders.length];
 }
 
+/** @throws BridgeError `bad-recording` when it cannot answer a call. */
+export async function checkFolder(folder: string): Promise<void> {
+  const recording = await openRecording(folder);
+  await recording.close();
+  requireAudio(recording);
+}
+
 export interface OpenScore {
   /** Close it. */
   readonly recording: Recording;
@@ -59,6 +66,7 @@ export interface OpenScore {
 export async function openScore(folder: string): Promise<OpenScore> {
   const recording = await openRecording(folder);
   try {
+    requireAudio(recording);
     return { recording, score: await scoreOf(recording) };
   } catch (error) {
     await recording.close();

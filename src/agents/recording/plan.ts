@@ -76,24 +76,26 @@ async function listen(recording: Recording): Promise<Listened> {
   const speeches = new Speeches();
   let number = 0;
   try {
-    for await (const event of recording.events()) {
-      if (event.type === "bad-line" || !("t" in event)) continue;
-      const at = event.t / 1000;
-      if (event.type === "dtmf") cues.push({ cue: `key ${keys++}`, at });
-      else if (event.type === "tool-result") cues.push({ cue: `answer ${String(event.id)}`, at });
-      if (!isMedia(event)) continue;
-      const payload = Payload.fromBytes(await recording.payload(event));
-      if (event.file === CALLER_FILE) {
-        const gapMs = at - callerAt;
-        if (callerAt > 0 && gapMs > QUIET_MS) silence(ear, gapMs);
-        callerAt = at;
-        ear.push(callerCodec.decode(payload));
-      } else {
-        const audio = agentCodec.decode(payload);
-        const { offset, length, heardT = event.t } = event;
-        const ms = audio.length / bytesPerMs(plain);
-        const heardAt = heardT / 1000;
-        speeches.push({ number: number++, offset, length, heardAt, ms, voiced: detector.push(audio) });
+    for await (const batch of recording.batches()) {
+      for (const event of batch) {
+        if (event.type === "bad-line" || !("t" in event)) continue;
+        const at = event.t / 1000;
+        if (event.type === "dtmf") cues.push({ cue: `key ${keys++}`, at });
+        else if (event.type === "tool-result") cues.push({ cue: `answer ${String(event.id)}`, at });
+        if (!isMedia(event)) continue;
+        const payload = Payload.fromBytes(recording.payloadNow(event));
+        if (event.file === CALLER_FILE) {
+          const gapMs = at - callerAt;
+          if (callerAt > 0 && gapMs > QUIET_MS) silence(ear, gapMs);
+          callerAt = at;
+          ear.push(callerCodec.decode(payload));
+        } else {
+          const audio = agentCodec.decode(payload);
+          const { offset, length, heardT = event.t } = event;
+          const ms = audio.length / bytesPerMs(plain);
+          const heardAt = heardT / 1000;
+          speeches.push({ number: number++, offset, length, heardAt, ms, voiced: detector.push(audio) });
+        }
       }
     }
     // The caller's last word is over when the recording is.

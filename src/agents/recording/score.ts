@@ -85,25 +85,27 @@ export async function readScore(recording: Recording): Promise<Score> {
   let readyAt: number | undefined;
   let agentBytes = 0;
   let hasMaskedArguments = false;
-  for await (const event of recording.events()) {
-    if (event.type === "bad-line" || !("t" in event)) continue;
-    const at = event.t / 1000;
-    if (isMedia(event)) {
-      const { file, offset, length, heardT = event.t } = event;
-      if (file === CALLER_FILE) caller.add(at, length);
-      if (file !== AGENT_FILE) continue;
-      agentBytes = Math.max(agentBytes, offset + length);
-      deeds.push({ at, heard: caller.heard, what: "audio", offset, length, heardAt: heardT / 1000 });
-      continue;
+  for await (const batch of recording.batches()) {
+    for (const event of batch) {
+      if (event.type === "bad-line" || !("t" in event)) continue;
+      const at = event.t / 1000;
+      if (isMedia(event)) {
+        const { file, offset, length, heardT = event.t } = event;
+        if (file === CALLER_FILE) caller.add(at, length);
+        if (file !== AGENT_FILE) continue;
+        agentBytes = Math.max(agentBytes, offset + length);
+        deeds.push({ at, heard: caller.heard, what: "audio", offset, length, heardAt: heardT / 1000 });
+        continue;
+      }
+      if (event.type === "start") startedAt = at;
+      if (event.type === "agent-ready") readyAt ??= at;
+      const deed = read(event, at);
+      if (!deed) continue;
+      if (isMasked(event)) hasMaskedArguments = true;
+      const when = deed.what === "transcript" ? Math.max(deed.spokenAt, at - TRANSCRIPT_HELD_MS) : at;
+      const heard = when === at ? caller.heard : caller.heardAt(when);
+      deeds.push({ at: Math.min(when, at), heard: Math.min(heard, caller.heard), ...deed });
     }
-    if (event.type === "start") startedAt = at;
-    if (event.type === "agent-ready") readyAt ??= at;
-    const deed = read(event, at);
-    if (!deed) continue;
-    if (isMasked(event)) hasMaskedArguments = true;
-    const when = deed.what === "transcript" ? Math.max(deed.spokenAt, at - TRANSCRIPT_HELD_MS) : at;
-    const heard = when === at ? caller.heard : caller.heardAt(when);
-    deeds.push({ at: Math.min(when, at), heard: Math.min(heard, caller.heard), ...deed });
   }
   deeds.sort((a, b) => a.at - b.at);
   return { startedAt, readyAt: readyAt ?? startedAt, deeds, caller, agentBytes, hasMaskedArguments };

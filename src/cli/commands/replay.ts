@@ -6,7 +6,9 @@ import type { Io } from "../ui/io.js";
 
 export type ReplaySettings = Values<"replay">;
 
-export function readSettings({ values }: Resolution<"replay">): ReplaySettings {
+export function readSettings({ values, sources }: Resolution<"replay">): ReplaySettings {
+  // A stand-in for an agent talks to whoever calls, unless it is told to keep to the recording.
+  if (values.as === "agent" && sources.timing === "default") return { ...values, timing: "turns" };
   return values;
 }
 
@@ -16,5 +18,6 @@ export async function run(settings: ReplaySettings, io: Io): Promise<number> {
     throw new BridgeError("bad-flag", "replay needs a recording", {
       fix: "Name its folder, or one that holds several. One is made by: smartpbx-bridge serve --record recordings",
     });
+  if (settings.as === "agent") return (await import("./replay-agent.js")).replayAsAgent(settings, io);
   return (await import("./replay-caller.js")).replayAsCaller(settings, io);
 }

@@ -22,6 +22,7 @@ export interface DescribedCall {
   readonly events?: readonly CallEvent[];
   readonly end?: EndReason;
   readonly showPersonal?: boolean;
+  readonly noAudio?: boolean;
 }
 
 const ULAW = PORTAL_FORMATS.g711_ulaw;
@@ -109,6 +110,7 @@ export class Shelf {
       directory: directory ?? (await this.open()),
       clock: new ManualClock(),
       showPersonal: call.showPersonal ?? true,
+      noAudio: call.noAudio,
       agent: "first",
       source: "serve",
       onWarning: (_code, message) => {

@@ -3,9 +3,16 @@ import { defineConfig } from "vitest/config";
 const inCi = process.env.CI === "true";
 
 /** Real sound, and tests that tell milliseconds, have no time to wait for others: these run alone, when all others are through. */
-const ALONE = endToEnd("browser-phone", "load", "microphone", "recording", "sound-devices");
+const ALONE = endToEnd(
+  "browser-phone",
+  "load",
+  "microphone",
+  "recording",
+  "replay-mutations",
+  "sound-devices",
+);
 /** Calls that take their time, and say nothing new on another version of Node. */
-const LONG = endToEnd("artillery", "network", "quirks", "scenario");
+const LONG = endToEnd("artillery", "network", "quirks", "replay", "scenario");
 
 export default defineConfig({
   test: {

@@ -16,6 +16,9 @@ export interface Redaction {
 const SECRET_KEY = /token|secret|passw|authorization|credential|cookie|api[-_]?key|signature/i;
 const PERSONAL_KEY = /number|phone|msisdn|name$/i;
 const ID_KEY = /^(callId|otherLegCallId|accountId)$/;
+/** What is masked already stays as it is, so that a recording can be redacted again. */
+const MASKED_NUMBER = /^\+?\d{1,2} \d{2} \*{3} \*{0,8}\d{2}$/;
+const MASKED_TRANSCRIPT = /^\[\d+ characters\]$/;
 /** Seven digits or more in a row, as numbers are written. */
 const NUMBER_IN_TEXT = /\+?\d(?:[\s().-]?\d){6,}/g;
 
@@ -28,8 +31,8 @@ const shown: Redaction = {
 };
 
 const masked: Redaction = {
-  number: maskNumber,
-  transcript: (text) => `[${text.length} characters]`,
+  number: maskOnce,
+  transcript: (text) => (MASKED_TRANSCRIPT.test(text) ? text : `[${text.length} characters]`),
   digit: () => "?",
   message: (message) => rewrite(message, maskField),
   text: maskText,
@@ -52,8 +55,12 @@ function isSecret(key: string): boolean {
 
 function maskField(key: string, value: unknown): unknown {
   if (ID_KEY.test(key) || (typeof value !== "string" && typeof value !== "number")) return value;
-  if (PERSONAL_KEY.test(key)) return maskNumber(String(value));
+  if (PERSONAL_KEY.test(key)) return maskOnce(String(value));
   return typeof value === "string" ? maskText(value) : value;
+}
+
+function maskOnce(number: string): string {
+  return MASKED_NUMBER.test(number) ? number : maskNumber(number);
 }
 
 function maskText(text: string): string {

@@ -10,8 +10,10 @@ const BAND_RATE = 8000;
 const FRAME_SAMPLES = (BAND_RATE / 1000) * FRAME_MS;
 /** A row of bands for each of these. */
 const HOP_MS = 100;
-/** A frame counts less the further it is from its row's middle, and not at all from here on. */
-const REACH_MS = 150;
+/** A frame counts less the further it is from its row's middle, and not at all from here on, in frames. */
+const REACH = 150 / FRAME_MS;
+/** What is 35 dB softer than the loudest is a pause. */
+const PAUSE = 10 ** -3.5;
 /** Softer than this is silence. */
 const SOFTEST_DB = -72;
 const SOFTEST = 10 ** (SOFTEST_DB / 10);
@@ -37,29 +39,46 @@ export class Fingerprints {
 
   /** Plain audio of any length that begins to be heard at `heardAt`. Told in the order in which it is heard. */
   hear(heardAt: number, plain: Uint8Array): void {
+    if (plain.length <= this.#frameBytes) {
+      this.#frame(heardAt, plain);
+      return;
+    }
     for (let from = 0; from < plain.length; from += this.#frameBytes) {
       const frame = plain.subarray(from, from + this.#frameBytes);
       this.#frame(heardAt + (from / this.#frameBytes) * FRAME_MS, frame);
     }
   }
 
-  /** The bands of a stretch, a row for each 100 ms, as base64. Empty when nothing of it was audible. */
+  /**
+   * The bands of a stretch, a row for each 100 ms that are heard, as base64. Pauses and holes are left out: whether silence is
+   * sent, and whether the network made a hole, is no matter of sound. Empty when nothing of it was audible.
+   */
   of({ from, to }: Span): string {
-    const rows = Math.max(0, Math.min(Math.ceil((to - from) / HOP_MS), this.#at.length));
+    const frames = this.#audible(this.#firstFrom(from), this.#firstFrom(to));
+    const rows = Math.ceil((frames.length * FRAME_MS) / HOP_MS);
     const print = new Uint8Array(rows * BANDS);
     const sums = new Float64Array(BANDS);
-    let first = this.#firstFrom(from - REACH_MS);
     for (let row = 0; row < rows; row++) {
-      const middle = from + (row + 0.5) * HOP_MS;
-      while (first < this.#at.length && this.#at[first] <= middle - REACH_MS) first++;
+      const middle = ((row + 0.5) * HOP_MS) / FRAME_MS;
       sums.fill(0);
-      for (let k = first; k < this.#at.length && this.#at[k] < middle + REACH_MS; k++) {
-        const weight = (1 - Math.abs(this.#at[k] - middle) / REACH_MS) * (FRAME_MS / REACH_MS);
-        for (let band = 0; band < BANDS; band++) sums[band] += weight * this.#bands[k * BANDS + band];
+      for (let k = Math.max(0, Math.ceil(middle - REACH)); k < Math.min(middle + REACH, frames.length); k++) {
+        const weight = (1 - Math.abs(k + 0.5 - middle) / REACH) / REACH;
+        for (let band = 0; band < BANDS; band++)
+          sums[band] += Math.max(0, weight) * this.#bands[frames[k] * BANDS + band];
       }
       for (let band = 0; band < BANDS; band++) print[row * BANDS + band] = level(sums[band]);
     }
     return print.some((value) => value > 0) ? Buffer.from(print).toString("base64") : "";
+  }
+
+  /** The frames that are not far softer than the loudest. */
+  #audible(first: number, end: number): number[] {
+    const levels = Array.from({ length: Math.max(0, end - first) }, (_, i) => {
+      const at = (first + i) * BANDS;
+      return this.#bands.subarray(at, at + BANDS).reduce((sum, band) => sum + band, 0);
+    });
+    const least = levels.reduce((most, level) => Math.max(most, level), 0) * PAUSE;
+    return levels.flatMap((level, i) => (level >= least ? [first + i] : []));
   }
 
   #frame(heardAt: number, frame: Uint8Array): void {

@@ -88,7 +88,9 @@ export function acceptedText({ greetingMs, utterances, talkOverMs, end, tools, p
     "# What a good run measured, in place of what the recording holds. replay --accept writes it anew.",
     "accepted:",
     ...(greetingMs === undefined ? [] : [`  greeting: ${spell(greetingMs)}`]),
-    utterances.length === 0 ? "  utterances: []" : "  utterances: # what the caller says, in order",
+    ...(utterances.length === 0
+      ? ["  utterances: []"]
+      : ["  utterances:", "    # what the caller says, in order"]),
     ...utterances.flatMap(utteranceLines),
     `  talk-over: ${spell(talkOverMs)}`,
     ...(end

@@ -123,7 +123,7 @@ export async function expectationsFrom(replayed: CallAnalysis, existing?: string
   const { parseDocument } = await import("yaml");
   const document = parseDocument(existing);
   document.set("accepted", parseDocument(acceptedText(measured)).get("accepted", true));
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /** Writes or renews the file, whole or not at all, for its owner only. @throws BridgeError as above, or `cannot-write`. */

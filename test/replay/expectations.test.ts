@@ -67,7 +67,7 @@ describe("faults name the place, what is wrong and what to do", () => {
     ],
     ["version: 1\ntolerance: {level: 3%}", 'not "3%" | Write for example 3dB'],
     ["version: 1\ntolerance: {length: 99999%}", "99999% is not between 0% and 10000%"],
-    ["version: 1\ntolerance: {similarity: 2}", "similarity must be a number from 0 to 1, not 2"],
+    ["version: 1\ntolerance: {similarity: 2}", "a number cannot be used here | It takes off or a number"],
     ["version: 1\ntolerance: {transcripts: sam}", "Did you mean same?"],
     ["version: 2", "x.yaml:1:10: version must be a number from 1 to 1, not 2"],
     ["tolerance: {}", "version is missing"],

@@ -10,9 +10,6 @@ import { agentAudio, callerAudio, ended, started } from "../recording/calls.js";
 
 const hello = await loadSource({ type: "sample-voice", clip: "hello" });
 const hours = await loadSource({ type: "sample-voice", clip: "hours" });
-const everything = await loadSource({ type: "sample-voice" });
-/** Where the voice begins in it. */
-const LEAD_MS = 280;
 
 export interface Behaviour {
   readonly format?: MediaFormat;
@@ -54,9 +51,7 @@ export function callEventsOf(behaviour: Behaviour = {}): CallEvent[] {
     audio.push(callerAudio(at + 20, track.subarray((at / 20) * size, (at / 20 + 1) * size)));
   for (const { at, forMs } of speaks) {
     const perMs = format.sampleRate / 1000;
-    const samples = changed(
-      everything.samplesAt(format.sampleRate).subarray(LEAD_MS * perMs, (LEAD_MS + forMs) * perMs),
-    );
+    const samples = changed(wordsAt(format.sampleRate).subarray(0, forMs * perMs));
     const bytes = (behaviour.bytes ?? encode)(samples);
     for (let k = 0; k * size < bytes.length; k++) {
       const sentAt = at + k * 20;
@@ -66,6 +61,15 @@ export function callEventsOf(behaviour: Behaviour = {}): CallEvent[] {
   const end = { ...ended(endAt), reason: behaviour.endReason ?? "caller-hung-up" } as CallEvent;
   const inTime = [...audio, ...(behaviour.events ?? [])].sort((a, b) => a.at - b.at);
   return [started({ format }), ...inTime.filter(({ at }) => at <= endAt), end];
+}
+
+/** What the agent says: both clips, one after the other. */
+function wordsAt(rate: number): Int16Array {
+  const [first, second] = [hello.samplesAt(rate), hours.samplesAt(rate)];
+  const words = new Int16Array(first.length + second.length);
+  words.set(first);
+  words.set(second, first.length);
+  return words;
 }
 
 export function analysed(events: readonly CallEvent[]): CallAnalysis {

@@ -5,6 +5,7 @@ const PARTS = {
   startup: async () => (await import("./startup.js")).startup(),
   callers: async () => (await import("./callers.js")).callers(),
   load: async () => (await import("./load.js")).load(),
+  recordings: async () => (await import("./recordings.js")).recordings(),
   profile: async () => (await import("./profile.js")).profile(),
 };
 const asked = process.argv.slice(2);

@@ -59,7 +59,7 @@ export class AgentTrack extends SideTrack implements AgentEvidence {
     const from = this.#endsAt;
     const to = from + ms;
     this.#endsAt = to;
-    this.fingerprints.hear(from, frame);
+    if (level > 0) this.fingerprints.hear(from, frame);
     this.#holes.push(from, to, voiced);
     if (voiced && to - sentAt > this.aheadMs) {
       this.aheadMs = to - sentAt;

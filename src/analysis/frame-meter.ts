@@ -1,5 +1,5 @@
 /** Measures the sound of one side's frames, each in one pass over its samples: level, clipping, DC, likeness to speech. */
-import { bytesPerMs, FRAME_MS, type MediaFormat } from "../audio/format.js";
+import { bytesPerMs, FRAME_MS, type MediaFormat, silenceByte } from "../audio/format.js";
 import { decodeUlaw } from "../audio/g711.js";
 import { pcmSamples } from "../audio/pcm.js";
 
@@ -27,6 +27,7 @@ export class FrameMeter {
   readonly #ulaw: boolean;
   readonly #full: number;
   readonly #samples: Int16Array;
+  readonly #silence: Uint8Array;
   #energy = 0;
   #likeness = 0;
   #voicedMeans = 0;
@@ -38,7 +39,9 @@ export class FrameMeter {
   constructor(plain: MediaFormat) {
     this.#ulaw = plain.encoding === "g711_ulaw";
     this.#full = this.#ulaw ? FULL_ULAW : FULL_PCM;
-    this.#samples = new Int16Array(bytesPerMs(plain) * FRAME_MS);
+    const frameBytes = bytesPerMs(plain) * FRAME_MS;
+    this.#samples = new Int16Array(frameBytes);
+    this.#silence = new Uint8Array(frameBytes).fill(silenceByte(plain));
   }
 
   /**
@@ -59,39 +62,34 @@ export class FrameMeter {
    * @returns its mean square, 0 to 1 = full scale.
    */
   measure(frame: Uint8Array): number {
+    this.mean = 0;
+    this.level = 0;
+    // Half of every call.
+    if (frame[0] === this.#silence[0] && Buffer.compare(frame, this.#silence) === 0) return this.#nothing();
     const samples = this.#ulaw ? this.#decoded(frame) : pcmSamples(frame);
     const count = samples.length;
-    const full = this.#full;
-    let peak = this.peak;
+    if (count === 0) return this.#nothing();
+    let peak = 0;
     let sum = 0;
     let squares = 0;
     let products = 0;
     let before = 0;
-    let flat = 0;
-    let mostFlat = 0;
     for (let i = 0; i < count; i++) {
-      const sample = samples[i]!;
+      const sample = samples[i];
       const magnitude = sample < 0 ? -sample : sample;
       if (magnitude > peak) peak = magnitude;
-      if (magnitude < full) flat = 0;
-      else if (++flat > mostFlat) mostFlat = flat;
       sum += sample;
       squares += sample * sample;
       products += sample * before;
       before = sample;
     }
-    this.peak = peak;
-    if (count === 0) {
-      this.mean = 0;
-      this.level = 0;
-      return 0;
-    }
+    if (peak > this.peak) this.peak = peak;
     // Without its mean: digital silence read as μ-law is a constant of full scale, and constants are alike.
     const mean = sum / count;
-    const ends = samples[0]! + before;
+    const ends = samples[0] + before;
     this.#frameEnergy = Math.max(0, squares - count * mean * mean);
     this.#frameLikeness = products - mean * (2 * sum - ends) + (count - 1) * mean * mean;
-    this.#isClipped = mostFlat >= FLAT_SAMPLES;
+    this.#isClipped = peak >= this.#full && isFlat(samples, this.#full);
     this.mean = mean / FULL_SCALE;
     this.level = squares / count / FULL_SCALE ** 2;
     return this.level;
@@ -106,6 +104,13 @@ export class FrameMeter {
     this.#voicedMeans += this.mean * ms;
   }
 
+  #nothing(): number {
+    this.#frameEnergy = 0;
+    this.#frameLikeness = 0;
+    this.#isClipped = false;
+    return 0;
+  }
+
   #decoded(frame: Uint8Array): Int16Array {
     const { length } = this.#samples;
     return decodeUlaw(
@@ -113,4 +118,14 @@ export class FrameMeter {
       frame.length === length ? this.#samples : this.#samples.subarray(0, frame.length),
     );
   }
+}
+
+/** Whether some samples in a row are at full scale. */
+function isFlat(samples: Int16Array, full: number): boolean {
+  let flat = 0;
+  for (const sample of samples) {
+    flat = Math.abs(sample) >= full ? flat + 1 : 0;
+    if (flat >= FLAT_SAMPLES) return true;
+  }
+  return false;
 }

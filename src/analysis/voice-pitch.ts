@@ -7,7 +7,7 @@ const HIGHEST_HZ = 1200;
 /** What is compared with itself: several periods of most voices. */
 const WINDOW_MS = 60;
 /** Windows looked at, at most. */
-const MOST_WINDOWS = 60;
+const MOST_WINDOWS = 24;
 const LEAST_WINDOWS = 6;
 /** How well a window must repeat itself to have a pitch. */
 const LEAST_LIKENESS = 0.75;

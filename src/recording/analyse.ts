@@ -31,7 +31,7 @@ async function analyse(recording: Recording): Promise<CallAnalysis> {
       code: "bad-line",
       message: `line ${line} of the recording: ${detail}`,
     });
-  for await (const events of callEventBatches(recording, { onBadLine }))
+  for await (const events of callEventBatches(recording, { onBadLine, withoutAgentLeg: true }))
     for (const event of events) {
       at = event.at;
       analyser.observe(event);

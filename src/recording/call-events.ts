@@ -8,6 +8,8 @@ import { type BadLine, isMedia, type Recording } from "./reader.js";
 export interface CallEventsOptions {
   /** Told of each line that could not be used. */
   readonly onBadLine?: (line: BadLine) => void;
+  /** Leaves out the audio on the agent's own wire, of which only sizes are known. */
+  readonly withoutAgentLeg?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function* callEvents(
 /** The same, many at a time: much faster for long calls. */
 export async function* callEventBatches(
   recording: Recording,
-  { onBadLine }: CallEventsOptions = {},
+  { onBadLine, withoutAgentLeg }: CallEventsOptions = {},
 ): AsyncGenerator<readonly CallEvent[]> {
   let number = 0;
   let started = false;
@@ -38,6 +40,7 @@ export async function* callEventBatches(
       }
       if (!started && line.type !== "start") events.push(startOf(recording.call, 0, {}));
       started = true;
+      if (withoutAgentLeg && line.leg === "agent" && line.type === "media") continue;
       const event = eventOf(recording, line);
       if (event === "unusable")
         onBadLine?.({ type: "bad-line", line: number, detail: `not what a ${line.type} line has` });

@@ -1,19 +1,40 @@
 /** Reads one line of events.jsonl, and believes nothing in it: no path is followed, no length trusted. */
 import { AGENT_FILE, type AudioFile, CALLER_FILE, type RecordedEvent } from "./format.js";
+import { MAX_LINE_BYTES, NEWLINE } from "./read-lines.js";
 
 /** How many bytes there are of each file's audio. */
 export type Sizes = Readonly<Record<AudioFile, number>>;
 export type Json = Readonly<Record<string, unknown>>;
 
+export const TOO_LONG = "too long";
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 /** No call lasts longer; with later times dates would end, and tracks have no end. */
 const MAX_TIME_US = 30 * 24 * 3600 * 1e6;
 /** What is read stays safe to walk, and to write as JSON again. */
 const MAX_DEPTH = 64;
 
-/** The event in the bytes from `from` to `to`, or what is wrong with it. Audio as the writer writes it needs no JSON parser. */
-export function parseLine(block: Buffer, from: number, to: number, sizes: Sizes): RecordedEvent | string {
-  return parseMedia(block, from, to, sizes) ?? parseJson(block.toString("utf8", from, to), sizes);
+/** Reads a block of lines, one after the other. Audio as the writer writes it needs no JSON parser. */
+export class LineParser {
+  readonly #sizes: Sizes;
+  /** Where the next line begins. */
+  at = 0;
+
+  constructor(sizes: Sizes) {
+    this.#sizes = sizes;
+  }
+
+  /** The event in the line at `at`, which ends with a newline, or what is wrong with it. */
+  next(block: Buffer): RecordedEvent | string {
+    const media = parseMedia(block, this.at, this.#sizes);
+    if (media) {
+      this.at = at;
+      return media;
+    }
+    const from = this.at;
+    const to = block.indexOf(NEWLINE, from);
+    this.at = to + 1;
+    return to - from > MAX_LINE_BYTES ? TOO_LONG : parseJson(block.toString("utf8", from, to), this.#sizes);
+  }
 }
 
 export function parseObject(text: string): Json | undefined {
@@ -75,8 +96,8 @@ const HEARD = Buffer.from(',"heardT":');
 const PLANNED = Buffer.from(',"plannedT":');
 const CLOSE = 0x7d;
 const ZERO = 0x30;
-/** A number of so many digits is a time of a call, and a safe integer. */
-const MOST_DIGITS = 12;
+/** A number of so many digits is a safe integer. */
+const MOST_DIGITS = 15;
 
 interface Shape {
   /** What follows the time. */
@@ -106,27 +127,26 @@ const DIR_AT = { pbx: ',"leg":"pbx","dir":"'.length, agent: ',"leg":"agent","dir
 let at = 0;
 
 /** A line of audio in exactly the writer's shape. Undefined for any other line, and for one with anything wrong. */
-function parseMedia(block: Buffer, from: number, to: number, sizes: Sizes): RecordedEvent | undefined {
+function parseMedia(block: Buffer, from: number, sizes: Sizes): RecordedEvent | undefined {
   at = from;
   if (!pass(block, HEAD)) return undefined;
   const t = count(block);
   const shape = shapeAt(block);
-  if (t < 0 || !pass(block, shape.text)) return undefined;
+  if (t < 0 || t > MAX_TIME_US || !pass(block, shape.text)) return undefined;
   const { leg, dir, file } = shape;
-  const first = count(block);
-  if (first < 0) return undefined;
-  if (!file) return atEnd(block, to) ? { t, leg, dir, type: "media", bytes: first } : undefined;
+  const offset = count(block);
+  if (offset < 0) return undefined;
+  if (!file) return ends(block) ? { t, leg, dir, type: "media", bytes: offset } : undefined;
   if (!pass(block, LENGTH)) return undefined;
   const length = count(block);
-  if (length < 0 || length > MAX_PAYLOAD_BYTES || first + length > sizes[file]) return undefined;
-  const line = { t, leg, dir, type: "media", file, offset: first, length };
-  if (file === AGENT_FILE) {
-    const heardT = pass(block, HEARD) ? count(block) : -1;
-    return heardT >= 0 && atEnd(block, to) ? { ...line, heardT } : undefined;
-  }
-  if (atEnd(block, to)) return line;
-  const plannedT = pass(block, PLANNED) ? count(block) : -1;
-  return plannedT >= 0 && atEnd(block, to) ? { ...line, plannedT } : undefined;
+  if (length < 0 || length > MAX_PAYLOAD_BYTES || offset + length > sizes[file]) return undefined;
+  if (file === CALLER_FILE && ends(block)) return { t, leg, dir, type: "media", file, offset, length };
+  if (!pass(block, file === AGENT_FILE ? HEARD : PLANNED)) return undefined;
+  const time = count(block);
+  if (time < 0 || time > MAX_TIME_US || !ends(block)) return undefined;
+  return file === AGENT_FILE
+    ? { t, leg, dir, type: "media", file, offset, length, heardT: time }
+    : { t, leg, dir, type: "media", file, offset, length, plannedT: time };
 }
 
 function shapeAt(block: Buffer): Shape {
@@ -151,6 +171,9 @@ function count(block: Buffer): number {
   return digits === 0 || digits > MOST_DIGITS || (digits > 1 && block[start] === ZERO) ? -1 : value;
 }
 
-function atEnd(block: Buffer, to: number): boolean {
-  return at === to - 1 && block[at] === CLOSE;
+/** Passes over the end of the line when it stands here. */
+function ends(block: Buffer): boolean {
+  if (block[at] !== CLOSE || block[at + 1] !== NEWLINE) return false;
+  at += 2;
+  return true;
 }

@@ -15,8 +15,16 @@ import {
   RECORDING_VERSION,
   type RecordedEvent,
 } from "./format.js";
-import { isObject, isWithinDepth, type Json, parseLine, parseObject, type Sizes } from "./parse-line.js";
-import { MAX_LINE_BYTES, NEWLINE, readLines } from "./read-lines.js";
+import {
+  isObject,
+  isWithinDepth,
+  type Json,
+  LineParser,
+  parseObject,
+  type Sizes,
+  TOO_LONG,
+} from "./parse-line.js";
+import { readLines } from "./read-lines.js";
 
 /** A line that cannot be used, with its number from 1. */
 export interface BadLine {
@@ -43,7 +51,6 @@ export interface Recording {
 
 const MAX_CALL_FILE_BYTES = 1024 * 1024;
 const LAST_YEAR = 9998;
-const TOO_LONG = "too long";
 const BLOCK_BYTES = 256 * 1024;
 
 /**
@@ -109,17 +116,16 @@ class RecordingFolder implements Recording {
       [AGENT_FILE]: await this.#audio[AGENT_FILE].size(),
     };
     let line = 0;
+    const parser = new LineParser(sizes);
     for await (const block of readLines(this.#events, size)) {
       const batch: (RecordedEvent | BadLine)[] = [];
-      if (!block) batch.push({ type: "bad-line", line: ++line, detail: TOO_LONG });
-      else
-        for (let from = 0; from < block.length; ) {
-          const to = block.indexOf(NEWLINE, from);
-          const event = to - from > MAX_LINE_BYTES ? TOO_LONG : parseLine(block, from, to, sizes);
-          line++;
-          batch.push(typeof event === "string" ? { type: "bad-line", line, detail: event } : event);
-          from = to + 1;
-        }
+      parser.at = 0;
+      for (const end = block?.length ?? 1; parser.at < end; ) {
+        line++;
+        const event = block ? parser.next(block) : TOO_LONG;
+        batch.push(typeof event === "string" ? { type: "bad-line", line, detail: event } : event);
+        if (!block) break;
+      }
       yield batch;
     }
   }

@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { mediaLine } from "../../src/recording/lines.js";
-import { parseLine } from "../../src/recording/parse-line.js";
+import { LineParser } from "../../src/recording/parse-line.js";
 
 const SIZES = { "caller.bin": 1_000_000, "agent.bin": 2_000_000 };
 const parse = (text: string) => {
-  const block = Buffer.from(`x\n${text}\ny`);
-  return parseLine(block, 2, block.length - 2, SIZES);
+  const block = Buffer.from(`x\n${text}\n{"t":1}\n`);
+  const parser = new LineParser(SIZES);
+  parser.at = 2;
+  const event = parser.next(block);
+  expect(block.toString("utf8", parser.at)).toBe('{"t":1}\n');
+  return event;
 };
 /** A space that the writer never writes makes it JSON like any other. */
 const parseAsJson = (text: string) => parse(text.replace("{", "{ "));

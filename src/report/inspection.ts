@@ -3,8 +3,8 @@ import type { CallAnalysis } from "../analysis/call-analysis.js";
 import type { CallFile } from "../recording/format.js";
 import { type Redaction, redaction } from "../recording/redact.js";
 
-/** A caller who waits longer wonders whether anybody is there. */
-export const SLOW_REPLY_MS = 1500;
+/** People take a longer silence for a dead line; the analysis finds it a problem, too. */
+export const SLOW_REPLY_MS = 2000;
 
 export interface Inspection {
   readonly version: 1;

@@ -127,7 +127,7 @@ export class EventList {
       element("time", "", clock(at, 3)),
       element("span", "side", side),
       element("b", "", clean(type, 40)),
-      element("span", "detail", clean(detail.replace(/^\{|\}$/g, ""), 300)),
+      element("span", "detail", clean(brief(detail), 300)),
     );
     return row;
   }
@@ -161,6 +161,13 @@ export class EventList {
     event.preventDefault();
     this.#choose(Math.min(this.#rows.length - 1, Math.max(0, this.#current + step)));
   }
+}
+
+/** Fields without their first quotes and braces. @param {string} detail */
+function brief(detail) {
+  return detail
+    .replace(/^\{|\}$/g, "")
+    .replace(/(^|[,{])"(\w+)":/g, (_, before, name) => `${before === "," ? ", " : before}${name}: `);
 }
 
 /** @param {string} detail */

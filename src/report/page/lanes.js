@@ -1,5 +1,5 @@
 /** Draws the timeline: a ruler, what the caller and the agent sounded like, and between them how long each reply took. */
-import { clock, spellMs, tickStep } from "./words.js";
+import { clean, clock, spellMs, tickStep } from "./words.js";
 
 /** @typedef {import("./peaks.js").Peaks} Peaks */
 /** @typedef {import("./sound.js").Sound} Sound */
@@ -21,7 +21,9 @@ import { clock, spellMs, tickStep } from "./words.js";
 export const RULER_HEIGHT = 22;
 export const LANE_HEIGHT = 92;
 const GAP_HEIGHT = 34;
-const NOTES_HEIGHT = 26;
+/** Two rows: what the caller broke into or marked, and below it keys and tools. */
+const NOTES_ROW = 18;
+const NOTES_HEIGHT = 2 * NOTES_ROW + 4;
 const CALLER_TOP = RULER_HEIGHT;
 const GAP_TOP = CALLER_TOP + LANE_HEIGHT;
 const AGENT_TOP = GAP_TOP + GAP_HEIGHT;
@@ -238,26 +240,35 @@ function hatch(context, x, y, width, height, color) {
   context.restore();
 }
 
-/** Keys, tools and marks, one behind the other. @param {CanvasRenderingContext2D} context @param {Scene} scene */
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene */
 function drawNotes(context, scene) {
   const { page, colors } = scene;
   const { keys, tools, bargeIns } = page.analysis;
-  const notes = [
-    ...keys.map(({ at, digit }) => ({ at, text: `key ${digit}`, color: colors.caller })),
-    ...tools.map(({ at, name }) => ({ at, text: name, color: colors.agent })),
-    ...page.marks.map(({ at, number }) => ({ at, text: `mark ${number}`, color: colors.accent })),
+  drawNotesRow(context, scene, NOTES_TOP, [
     ...bargeIns.map(({ at }) => ({ at, text: "barge-in", color: colors.bad })),
-  ].sort((a, b) => a.at - b.at);
+    ...page.marks.map(({ at, number }) => ({ at, text: `mark ${number}`, color: colors.accent })),
+  ]);
+  drawNotesRow(context, scene, NOTES_TOP + NOTES_ROW, [
+    ...keys.map(({ at, digit }) => ({ at, text: `key ${clean(digit, 1)}`, color: colors.caller })),
+    ...tools.map(({ at, name }) => ({ at, text: clean(name, 24), color: colors.agent })),
+  ]);
+}
+
+/**
+ * One behind the other; what has no room stays without its words.
+ * @param {CanvasRenderingContext2D} context @param {Scene} scene @param {number} top
+ * @param {{ at: number, text: string, color: string }[]} notes
+ */
+function drawNotesRow(context, scene, top, notes) {
   let free = Number.NEGATIVE_INFINITY;
   context.textAlign = "left";
-  for (const { at, text, color } of notes) {
+  for (const { at, text, color } of notes.sort((a, b) => a.at - b.at)) {
     const x = xOf(scene, at);
     if (x < -200 || x > scene.width) continue;
     context.fillStyle = color;
-    context.fillRect(x - 0.5, NOTES_TOP, 1.5, x > free ? 18 : 7);
+    context.fillRect(x - 0.5, top, 1.5, x > free ? NOTES_ROW - 2 : 7);
     if (x <= free) continue;
-    const shown = text.length > 24 ? `${text.slice(0, 23)}…` : text;
-    context.fillText(shown, x + 4, NOTES_TOP + 13);
-    free = x + context.measureText(shown).width + 8;
+    context.fillText(text, x + 4, top + 10);
+    free = x + context.measureText(text).width + 8;
   }
 }

@@ -72,6 +72,7 @@ export class TimelineView {
     this.#cursor.hidden = !view.isInSight(view.cursor);
     this.#cursor.style.transform = `translateX(${x}px)`;
     const words = `${clock(view.cursor, 1)} of ${clock(view.durationMs, 1)}`;
+    this.#area.dataset.stretch = `${Math.round(view.from)}-${Math.round(view.to)}`;
     this.#area.setAttribute("aria-valuenow", String(Math.round(view.cursor)));
     this.#area.setAttribute("aria-valuetext", words);
     byId("clock").textContent = words.replace(" of ", " / ");
@@ -119,7 +120,7 @@ export class TimelineView {
       this.#drawSoon();
       return;
     }
-    note.textContent = `Up to ${sound.rateHz / 2000} kHz; loud is bright.`;
+    note.textContent = `Up to ${sound.rateHz / 2000} kHz; the stronger the colour, the louder.`;
     const { from, to } = view;
     const picture = {
       from,

@@ -19,6 +19,7 @@ export { type Clock, ManualClock, realClock, type Timer } from "./clock.js";
 export type { Check } from "./report/results/result.js";
 /** Calls, and what is asserted of them. */
 export type { PlayOptions, WhatToPlay } from "./testing/call-script.js";
+export type { PlaceCallOptions, PlaceCallSettings, UrlToCall } from "./testing/call-settings.js";
 export type { CallerWords } from "./testing/caller-words.js";
 export type { Duration } from "./testing/duration.js";
 export {
@@ -82,4 +83,3 @@ export {
   type ScenarioWords,
 } from "./testing/scenario-definition.js";
 export { ScriptedAgent, type ScriptedAgentOptions, ScriptedConversation } from "./testing/scripted-agent.js";
-export type { PlaceCallOptions, PlaceCallSettings, UrlToCall } from "./testing/watched-call.js";

@@ -4,13 +4,12 @@ import { type Encoding, PORTAL_FORMATS } from "../audio/format.js";
 import type { OpusFraming } from "../audio/opus-framing.js";
 import { findScenario } from "../simulate/scenario/built-in.js";
 import type { CallFacts } from "../simulate/scenario/evidence.js";
-import type { Scenario } from "../simulate/scenario/scenario.js";
 import { ScenarioCall } from "../simulate/scenario/scenario-call.js";
 import { speak } from "../simulate/scenario/tts.js";
 import type { Verdict } from "../simulate/scenario/verdict.js";
-import type { ScriptMaker } from "../simulate/script.js";
 import { Track } from "../simulate/track.js";
 import { type CallerWords, sourceOf } from "./caller-words.js";
+import type { NewCall } from "./new-call.js";
 import { type ScenarioDefinition, scenarioOf } from "./scenario-definition.js";
 
 /**
@@ -30,21 +29,11 @@ export interface PlayOptions {
   readonly tts?: string;
 }
 
-/** A caller's script, and what it says about the call it wants. */
-export interface Play {
-  readonly script: ScriptMaker;
-  readonly call: Scenario["call"];
-  /** Undefined until the call is over, and where nothing is expected. */
-  readonly verdicts: () => readonly Verdict[] | undefined;
-}
-
-/** Whether `what` is the folder of a recording. */
-export async function isRecording(what: WhatToPlay): Promise<boolean> {
-  if (typeof what !== "string" || /\.ya?ml$/i.test(what)) return false;
-  return stat(what).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/** The folder of the recording that `what` names; undefined when it names no folder. */
+export async function recordingFolder(what: WhatToPlay): Promise<string | undefined> {
+  if (typeof what !== "string" || /\.ya?ml$/i.test(what)) return undefined;
+  const found = await stat(what).catch(() => undefined);
+  return found?.isDirectory() ? what : undefined;
 }
 
 /** @throws BridgeError `bad-scenario`, `cannot-read`, `cannot-speak`, `bad-wav` */
@@ -52,15 +41,15 @@ export async function scriptOf(
   what: WhatToPlay,
   options: PlayOptions,
   transcript: () => CallFacts["transcript"],
-): Promise<Play> {
+): Promise<NewCall> {
   if (typeof what !== "string" && !("turns" in what)) {
     const { format = "g711_ulaw", opusFraming } = options;
     const script = await Track.encode(await sourceOf(what), PORTAL_FORMATS[format], opusFraming);
-    return { script, call: {}, verdicts: () => undefined };
+    return { script, call: {} };
   }
   const scenario = typeof what === "string" ? await findScenario(what) : scenarioOf(what);
   const { format = scenario.call.format ?? "g711_ulaw", opusFraming: framing, seed, tts } = options;
-  let verdicts: readonly Verdict[] | undefined;
+  let verdicts: readonly Verdict[] = [];
   const script = await ScenarioCall.load(scenario, {
     format: PORTAL_FORMATS[format],
     framing,

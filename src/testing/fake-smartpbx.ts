@@ -2,26 +2,24 @@
 
 import type { CallEvent } from "../call/events.js";
 import { type Clock, ManualClock, realClock } from "../clock.js";
+import type { PlaceCallSettings, UrlToCall } from "./call-settings.js";
+import { CallWatch } from "./call-watch.js";
 import type { CallerWords } from "./caller-words.js";
 import { type Duration, durationMs, spellMs } from "./duration.js";
 import { passTime, settled } from "./fast-time.js";
+import { newCall } from "./new-call.js";
 import type { AgentToCall } from "./own-endpoint.js";
 import { PhoneScript } from "./phone-script.js";
 import type { HeardAudio, PlacedCall } from "./placed-call.js";
 import { Watch } from "./watch.js";
-import {
-  CallWatch,
-  type OpenCall,
-  type PlaceCallSettings,
-  type UrlToCall,
-  watchedCall,
-} from "./watched-call.js";
+import { type OpenCall, watchedCall } from "./watched-call.js";
 
 /** The quiet that shows that an agent's turn is over, and not only a sentence. */
 const TURN_QUIET_MS = 700;
 const PATIENCE_MS = 10_000;
 
-export type FakeSmartPbxOptions = Omit<PlaceCallSettings, "seed" | "tts"> & (UrlToCall | AgentToCall);
+export type FakeSmartPbxOptions = Omit<PlaceCallSettings, "seed" | "tts" | "timing" | "expect"> &
+  (UrlToCall | AgentToCall);
 
 /**
  * Calls an endpoint, or an agent through a server of its own, and sends `start`. From then on a frame goes out every 20 ms,
@@ -38,8 +36,7 @@ export async function fakeSmartPbx(options: FakeSmartPbxOptions): Promise<FakeSm
     watch.changed(),
   );
   return new Promise((resolve, reject) => {
-    const play = { script, call: {}, verdicts: () => undefined, watch: new CallWatch() };
-    const over = watchedCall(play, options, (call) => {
+    const over = watchedCall(newCall({ script, call: {} }, options), new CallWatch(), options, (call) => {
       resolve(new FakeSmartPbx(script, call, over, watch, options.clock ?? realClock));
     });
     over.catch(reject);

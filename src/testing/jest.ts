@@ -11,7 +11,6 @@ expect.extend(matchers);
 declare global {
   // What @types/jest has.
   namespace jest {
-    // biome-ignore lint/correctness/noUnusedVariables: declared again as it is there.
     // biome-ignore lint/complexity/noBannedTypes: as well.
     interface Matchers<R, T = {}> extends CallMatchers<R> {}
   }
@@ -20,6 +19,5 @@ declare global {
 // What @jest/globals has. Here Jest is not installed, and where it is not, nobody imports this file.
 // @ts-expect-error
 declare module "expect" {
-  // biome-ignore lint/correctness/noUnusedVariables: declared again as it is there.
   interface Matchers<R extends void | Promise<void>, T = unknown> extends CallMatchers<R> {}
 }

@@ -102,6 +102,39 @@ describe("on a manual clock", () => {
   });
 });
 
+describe("a recording", () => {
+  it.each(["exact", "turns"] as const)("is played again (%s) and compared", async (timing) => {
+    const scenario = {
+      turns: [{ say: { clip: "hello" } }, { wait: "1500ms" }, { dtmf: "5" }, { "hang-up": true }],
+    } as const;
+    const first = await placeCall(scenario, { ...fast(), record: join(folder, timing) });
+    const recording = first.recording ?? "";
+    const again = await placeCall(recording, { ...fast(), timing });
+    expect(again.verdicts.filter(({ ok }) => !ok)).toEqual([]);
+    expect(again).toMatchObject({ ok: true, callId: first.callId, recording: undefined });
+    expect(again.verdicts.length).toBeGreaterThan(3);
+    expect(again.firstAudioMs).toEqual(first.firstAudioMs);
+    if (timing === "exact") expect(again.heard.samples).toEqual(first.heard.samples);
+
+    const late = await placeCall(recording, { ...fast(), timing, agentOptions: { pause: 1300 } });
+    expect(late).toMatchObject({ ok: false, reason: "expectation-failed" });
+    expect(late.detail).toBe(late.verdicts[0].reason);
+    expect(late.detail).toMatch(/reply/);
+
+    const kept = await placeCall(recording, { ...fast(), timing, record: folder });
+    expect((await readFile(join(kept.recording ?? "", "caller.bin"))).length).toBeGreaterThan(10_000);
+  });
+
+  it("brings its own format, numbers and keys", async () => {
+    const { recording = "" } = await placeCall({ tone: 440, ms: 200 }, { ...fast(), record: folder });
+    await expect(placeCall(recording, { ...fast(), format: "opus", seed: 1 })).rejects.toThrow(
+      "format, seed: a recording brings its own, leave it out",
+    );
+    const empty = await mkdtemp(join(folder, "empty-"));
+    await expect(placeCall(empty, fast())).rejects.toMatchObject({ code: "bad-recording" });
+  });
+});
+
 describe("in real time", () => {
   it("calls a URL with its headers, presses keys and hangs up in time", async () => {
     const endpoint = await fakeSmartpbxEndpoint();

@@ -2,14 +2,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { sine } from "../../src/audio/signal.js";
 import { Bridge, folder, serve, simulate } from "./bridge.js";
 import { bytes, readSaved, type SavedCall, savedCall, voice, wav } from "./sound.js";
 
 /** Says something, and speaks into the agent's answer. */
 function interrupting(): string {
   const samples = new Int16Array(24 * 3000);
-  samples.set(voice(300, 500), 0);
-  samples.set(voice(900, 1200), 24 * 900);
+  // Tones have no pauses inside, in which an agent could begin to answer.
+  samples.set(sine(440, -12, 700, 24000), 0);
+  samples.set(sine(550, -12, 700, 24000), 24 * 1300);
   return wav(samples, 24000);
 }
 
@@ -43,7 +45,7 @@ describe.concurrent("replay", () => {
     ["--format", "opus", "--opus-framing", "webm"],
     ["--format", "g711_ulaw", "--profile", "readme"],
   ])("says the very payloads again, barge-in, keys and a hang-up in mid-speech: %o", async (format) => {
-    const keys = format.includes("readme") ? [] : ["--dtmf", "4@650ms,#@1.5s"];
+    const keys = format.includes("readme") ? [] : ["--dtmf", "4@650ms,#@1.7s"];
     const [atPhone, atServer] = [folder(), folder()];
     const server = await serve([...echo(200), "--record", atServer, "--show-personal"]);
     const said = ["--wav", interrupting(), "--hang-up-after", "1900ms", ...keys, ...format];
@@ -84,13 +86,32 @@ describe.concurrent("replay", () => {
   });
 
   it("starts the agent itself, and knows what a phone does not", async () => {
-    const first = await record(["--wav", interrupting(), "--hang-up-after", "2500ms"]);
+    const first = await record(["--wav", interrupting(), "--hang-up-after", "3300ms"]);
     const kept = folder();
     const again = replay([first.folder, ...echo(200), "--agent", "echo", "--record", kept]);
     expect(await again.exit, again.output).toBe(0);
     const saved = await savedCall(kept);
     expect(bytes(saved.caller)).toEqual(bytes(first.caller));
     expect(ofType(saved, "barge-in").length).toBeGreaterThan(0);
+  });
+});
+
+describe.concurrent("a recording that answers itself", () => {
+  it.for([
+    ["g711_ulaw", "exact"],
+    ["opus", "exact"],
+    ["pcm16", "turns"],
+  ] as const)("%s, the agent %s: with no key and no network it passes", async ([format, timing]) => {
+    const said = ["--wav", interrupting(), "--dtmf", "4@650ms", "--hang-up-after", "3300ms"];
+    const first = await record([...said, "--format", format]);
+    const kept = folder();
+    const agent = ["--agent", `recording:${first.folder}`, "--agent-option", `timing=${timing}`];
+    const again = replay([first.folder, ...agent, "--record", kept]);
+    expect(await again.exit, again.output).toBe(0);
+    const saved = await savedCall(kept);
+    expect(bytes(saved.caller)).toEqual(bytes(first.caller));
+    expect(first.agent.length).toBeGreaterThan(10);
+    if (timing === "exact") expect(bytes(saved.agent)).toEqual(bytes(first.agent));
   });
 });
 

@@ -5,11 +5,12 @@ import { frameBytes, type MediaFormat, PORTAL_FORMATS, silenceByte } from "../..
 import { encodeUlaw } from "../../src/audio/g711.js";
 import { pcmBytes } from "../../src/audio/pcm.js";
 import type { CallEvent, EndReason } from "../../src/call/events.js";
-import { loadSource } from "../../src/simulate/source.js";
+import { loadSource, type Source } from "../../src/simulate/source.js";
 import { agentAudio, callerAudio, ended, started } from "../recording/calls.js";
 
 const hello = await loadSource({ type: "sample-voice", clip: "hello" });
 const hours = await loadSource({ type: "sample-voice", clip: "hours" });
+const SOURCES = [hello, hours];
 
 export interface Behaviour {
   readonly format?: MediaFormat;
@@ -46,12 +47,12 @@ export function callEventsOf(behaviour: Behaviour = {}): CallEvent[] {
   const audio: CallEvent[] = [];
   const track = Buffer.alloc((endAt / 20) * size, silenceByte(format));
   for (const { at, words } of SAID)
-    if (at < endAt) Buffer.from(encode(words.samplesAt(format.sampleRate))).copy(track, (at / 20) * size);
+    if (at < endAt) Buffer.from(encode(samplesOf([words], format.sampleRate))).copy(track, (at / 20) * size);
   for (let at = 0; at < endAt; at += 20)
     audio.push(callerAudio(at + 20, track.subarray((at / 20) * size, (at / 20 + 1) * size)));
   for (const { at, forMs } of speaks) {
     const perMs = format.sampleRate / 1000;
-    const samples = changed(wordsAt(format.sampleRate).subarray(0, forMs * perMs));
+    const samples = changed(samplesOf(SOURCES, format.sampleRate).subarray(0, forMs * perMs));
     const bytes = (behaviour.bytes ?? encode)(samples);
     for (let k = 0; k * size < bytes.length; k++) {
       const sentAt = at + k * 20;
@@ -63,13 +64,17 @@ export function callEventsOf(behaviour: Behaviour = {}): CallEvent[] {
   return [started({ format }), ...inTime.filter(({ at }) => at <= endAt), end];
 }
 
-/** What the agent says: both clips, one after the other. */
-function wordsAt(rate: number): Int16Array {
-  const [first, second] = [hello.samplesAt(rate), hours.samplesAt(rate)];
-  const words = new Int16Array(first.length + second.length);
-  words.set(first);
-  words.set(second, first.length);
-  return words;
+const made = new Map<string, Int16Array>();
+
+/** What somebody says: the clips one after the other. Made once for each rate. */
+function samplesOf(clips: readonly Source[], rate: number): Int16Array {
+  const key = `${rate} ${clips.map((clip) => SOURCES.indexOf(clip))}`;
+  let samples = made.get(key);
+  if (!samples) {
+    samples = Int16Array.from(clips.flatMap((clip) => [...clip.samplesAt(rate)]));
+    made.set(key, samples);
+  }
+  return samples;
 }
 
 export function analysed(events: readonly CallEvent[]): CallAnalysis {

@@ -8,7 +8,11 @@ const LONGEST = 400;
 
 /** One line that a terminal can show: no control characters, no halves of characters. */
 export function shown(text: string): string {
-  return safeText(text, LONGEST).replace(/\p{Surrogate}/gu, "\ufffd");
+  return shownWhole(text, LONGEST);
+}
+
+function shownWhole(text: string, length = Number.POSITIVE_INFINITY): string {
+  return safeText(text, length).replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** `barge-in, run 2`. */
@@ -79,9 +83,17 @@ export function momentOf(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}.${tenths % 10}`;
 }
 
-/** What to paste into a shell to look at the call: never cut, whatever the folder is called. */
-export function inspectCommand(folder: string): string {
-  return `npx smartpbx-bridge inspect ${shellWord(folder)} --open`;
+/**
+ * What to paste into a shell to look at the call, or else at the one that was played again: never cut, whatever the folder is
+ * called. Undefined when none was saved.
+ */
+export function inspectCommand({
+  recording,
+  replayOf,
+}: Pick<CheckResult, "recording" | "replayOf">): string | undefined {
+  const folder = recording ?? replayOf;
+  if (folder === undefined) return undefined;
+  return shownWhole(`npx smartpbx-bridge inspect ${shellWord(folder)} --open`);
 }
 
 function shellWord(text: string): string {

@@ -24,12 +24,13 @@ import { xmlAttributes, xmlText } from "./xml.js";
 export function htmlReporter({ file, cwd }: Pick<ResultsPlace, "file" | "cwd">): ResultReporter {
   return {
     async end(run) {
-      const links = new Map<CheckResult, Link[]>();
-      for (const result of run.results) links.set(result, await linksOf(result, cwd, dirname(file)));
-      await writeWhole(
-        file,
-        htmlDocument(run, (result) => links.get(result) ?? []),
+      const links = new Map<string, Link[]>();
+      const folders = run.results.flatMap(({ recording, replayOf }) =>
+        [recording ?? [], replayOf ?? []].flat(),
       );
+      for (const folder of new Set(folders)) links.set(folder, await linksOf(folder, cwd, dirname(file)));
+      const page = htmlDocument(run, (folder) => links.get(folder) ?? []);
+      await writeWhole(file, page);
     },
   };
 }
@@ -39,15 +40,14 @@ interface Link {
   readonly text: string;
 }
 
-/** What can be opened of a call's recording: its pages, its sound, the folder. */
-async function linksOf({ recording }: CheckResult, cwd: string, from: string): Promise<Link[]> {
-  if (recording === undefined) return [];
-  const folder = resolve(cwd, recording);
-  const names = await readdir(folder).catch(() => []);
+/** What can be opened of a saved call: its pages, its sound, the folder. */
+async function linksOf(folder: string, cwd: string, from: string): Promise<Link[]> {
+  const path = resolve(cwd, folder);
+  const names = await readdir(path).catch(() => []);
   const opened = names.filter((name) => name.endsWith(".html") || name === "call.wav").sort();
   return [...opened, "."].map((name) => ({
-    href: hrefOf(join(folder, name), from),
-    text: name === "." ? recording : name,
+    href: hrefOf(join(path, name), from),
+    text: name === "." ? folder : name,
   }));
 }
 
@@ -55,10 +55,17 @@ async function linksOf({ recording }: CheckResult, cwd: string, from: string): P
 function hrefOf(path: string, from: string): string {
   const way = relative(from, path);
   if (isAbsolute(way)) return pathToFileURL(path).href;
-  return `./${way.split(sep).map(encodeURIComponent).join("/")}`;
+  return `./${way
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .split(sep)
+    .map(encodeURIComponent)
+    .join("/")}`;
 }
 
-export function htmlDocument(run: RunResult, linksTo: (result: CheckResult) => readonly Link[]): string {
+/** Of the folder of a saved call. */
+type LinksTo = (folder: string) => readonly Link[];
+
+export function htmlDocument(run: RunResult, linksTo: LinksTo): string {
   const { ok, passed, failed, checks } = totalsOf(run);
   const name = xmlText(shown(run.name));
   const outcome =
@@ -90,7 +97,7 @@ export function htmlDocument(run: RunResult, linksTo: (result: CheckResult) => r
 </header>
 <main>
 <section>
-${ordered.map((result) => resultHtml(result, linksTo(result))).join("\n")}
+${ordered.map((result) => resultHtml(result, linksTo)).join("\n")}
 </section>
 ${distributions(run.results)
   .map((one) => distributionHtml(one, run.results))
@@ -102,21 +109,27 @@ ${distributions(run.results)
 }
 
 /** A failure lies open; what went well can be opened. */
-function resultHtml(result: CheckResult, links: readonly Link[]): string {
-  const { ok, checks, callId, file, recording } = result;
+function resultHtml(result: CheckResult, linksTo: LinksTo): string {
+  const { ok, checks, callId, file, recording, replayOf } = result;
   const audio = firstAudioOf(result);
   const facts = [spellMs(result.durationMs), ...(audio ? [`first audio ${audio.p50}`] : [])].join(" · ");
   const origin = [
     ...(file === undefined ? [] : [`asked for by ${xmlText(shown(file))}`]),
     ...(callId === undefined ? [] : [`call ${xmlText(shown(callId))}`]),
   ];
-  const anchors = links.map(({ href, text }) => `<a ${xmlAttributes({ href })}>${xmlText(shown(text))}</a>`);
+  const saved = (name: string, folder: string | undefined) => {
+    const anchors = (folder === undefined ? [] : linksTo(folder)).map(
+      ({ href, text }) => `<a ${xmlAttributes({ href })}>${xmlText(shown(text))}</a>`,
+    );
+    return anchors.length > 0 ? `<p>${name}: ${anchors.join(" · ")}</p>` : "";
+  };
+  const command = inspectCommand(result);
   return `<details class="${ok ? "ok" : "failed"}"${ok ? "" : " open"}>
 <summary><b>${ok ? "✓" : "✗"} ${xmlText(nameOf(result))}</b> <span class="facts">${facts}</span>${ok ? "" : `<br><span class="cause">${xmlText(causeOf(result))}</span>`}</summary>
 ${checks.length > 0 ? checksHtml(checks) : ""}
 ${origin.length > 0 ? `<p class="facts">${origin.join(" · ")}</p>` : ""}
-${anchors.length > 0 ? `<p>Recording: ${anchors.join(" · ")}</p>` : ""}
-${recording === undefined || ok ? "" : `<p>Look closer: <code>${xmlText(shown(inspectCommand(recording)))}</code></p>`}
+${saved("Recording", recording)}${saved("Played again from", replayOf)}
+${command === undefined || ok ? "" : `<p>Look closer: <code>${xmlText(command)}</code></p>`}
 </details>`;
 }
 

@@ -105,10 +105,13 @@ function failureOf(check: Check, result: CheckResult): Case["failure"] {
   return { type: check.measured === null ? "not-measured" : "expectation-failed", message, text };
 }
 
-function where({ recording }: CheckResult): string[] {
-  return recording === undefined
-    ? []
-    : [`recorded in ${shown(recording)}`, `look closer: ${shown(inspectCommand(recording))}`];
+function where(result: CheckResult): string[] {
+  const { recording } = result;
+  const command = inspectCommand(result);
+  return [
+    ...(recording === undefined ? [] : [`recorded in ${shown(recording)}`]),
+    ...(command === undefined ? [] : [`look closer: ${command}`]),
+  ];
 }
 
 /** What was measured in one call, in lines. */

@@ -66,9 +66,9 @@ class List implements ResultReporter {
     const { file, recording } = result;
     const say = (text: string) => out.write(`${" ".repeat(indent)}${text}\n`);
     if (file !== undefined) say(`${style.dim("asked for by")} ${shown(file)}`);
-    if (recording === undefined) return;
-    say(`${style.dim("recorded in")} ${shown(recording)}`);
-    say(`${style.dim("look closer:")} ${style.accent(shown(inspectCommand(recording)))}`);
+    if (recording !== undefined) say(`${style.dim("recorded in")} ${shown(recording)}`);
+    const command = inspectCommand(result);
+    if (command !== undefined) say(`${style.dim("look closer:")} ${style.accent(command)}`);
   }
 
   #check(check: Check, indent: number): void {

@@ -22,6 +22,8 @@ export interface CheckResult {
   readonly callId?: string;
   /** Which of several runs of the same, from 1; absent when there is one. */
   readonly repeat?: number;
+  /** The folder of the saved call that was played again. */
+  readonly replayOf?: string;
   /** The folder that the checked call was recorded to. */
   readonly recording?: string;
   /** First-audio latency of each of the agent's replies in order, in ms; null for one that did not come. */

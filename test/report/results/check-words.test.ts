@@ -45,8 +45,14 @@ it.each([
   ["$(rm)", "'$(rm)'"],
   ["~me", "'~me'"],
 ])("%s goes into a shell as %s", (folder, word) =>
-  expect(inspectCommand(folder)).toBe(`npx smartpbx-bridge inspect ${word} --open`),
+  expect(inspectCommand({ recording: folder })).toBe(`npx smartpbx-bridge inspect ${word} --open`),
 );
+
+it("without a recording of its own, a replay is looked at where it came from", () => {
+  expect(inspectCommand({ replayOf: "a" })).toBe("npx smartpbx-bridge inspect a --open");
+  expect(inspectCommand({ replayOf: "a", recording: "b" })).toBe("npx smartpbx-bridge inspect b --open");
+  expect(inspectCommand({})).toBeUndefined();
+});
 
 it("a name that is too long loses its middle", () => {
   expect(cutMiddle("20261122T1-call-9", 11)).toBe("20261…all-9");

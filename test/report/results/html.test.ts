@@ -37,7 +37,7 @@ it("links to what can be opened, wherever the page lies", async () => {
   const file = join(folder, "out", "run.html");
   mkdirSync(join(folder, "out"));
   const reporter = htmlReporter({ ...place(), cwd: folder, file });
-  await tell(reporter, run([result({ recording: "calls/1 #?%" }), result({ recording: "calls/none" })]));
+  await tell(reporter, run([result({ recording: "calls/1 #?%" }), result({ replayOf: "calls/none" })]));
   const links = [...readFileSync(file, "utf8").matchAll(/<a href="([^"]*)">([^<]*)/g)];
   expect(links.map(([, href, text]) => [href, text])).toEqual([
     ["./../calls/1%20%23%3F%25/call.wav", "call.wav"],

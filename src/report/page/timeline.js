@@ -48,6 +48,7 @@ export class TimelineView {
     byId("zoom-fit").addEventListener("click", () => view.fit());
     byId("spectrogram").addEventListener("click", () => this.#toggleSpectrogram());
     view.watch(() => this.#viewChanged());
+    this.#viewChanged();
     new ResizeObserver(() => this.redraw()).observe(this.#area);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
     this.redraw();
@@ -72,13 +73,14 @@ export class TimelineView {
     this.#cursor.hidden = !view.isInSight(view.cursor);
     this.#cursor.style.transform = `translateX(${x}px)`;
     const words = `${clock(view.cursor, 1)} of ${clock(view.durationMs, 1)}`;
-    this.#area.dataset.stretch = `${Math.round(view.from)}-${Math.round(view.to)}`;
     this.#area.setAttribute("aria-valuenow", String(Math.round(view.cursor)));
     this.#area.setAttribute("aria-valuetext", words);
     byId("clock").textContent = words.replace(" of ", " / ");
   }
 
   #viewChanged() {
+    const { from, to } = this.#scene.view;
+    this.#area.dataset.stretch = `${Math.round(from)}-${Math.round(to)}`;
     this.#drawSoon();
     this.#spectrogramRun++;
     clearTimeout(this.#restTimer);

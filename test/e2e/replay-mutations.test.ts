@@ -18,7 +18,7 @@ import { type Mutation, turnAgent } from "../replay/turn-agent.js";
 
 const ULAW = PORTAL_FORMATS.g711_ulaw;
 const PCM16 = PORTAL_FORMATS.pcm16;
-const UNCHANGED_RUNS = 20;
+const UNCHANGED_RUNS = 12;
 
 /** The caller speaks, interrupts the reply, and hangs up after the reply to that. */
 const SAYS = [

@@ -36,14 +36,15 @@ const NEWLINE = 0x0a;
  * Drops the torn last line, makes call.wav, and closes call.json with counts and checksums. When and why the call ended is
  * taken from its last line; where that does not tell, `endedAt` is when the last thing happened and there is no `reason`. A
  * closed recording is left alone but for a call.wav that is missing or damaged. May be run again, also after a crash.
+ * @param watchMs how long it is watched whether the call still runs.
  * @throws BridgeError `bad-recording` when it is none, when the call still runs, or when a closed recording's own files are
  * not what they were: then nothing is changed. `cannot-write`
  */
-export async function repairRecording(folder: string): Promise<Repair> {
+export async function repairRecording(folder: string, watchMs = WATCH_MS): Promise<Repair> {
   try {
     const { call } = await opened(folder, async (recording) => recording);
     if (call.state === "closed") return await repairClosed(folder, call);
-    if (await isGrowing(folder)) throw stillRuns(folder);
+    if (await isGrowing(folder, watchMs)) throw stillRuns(folder);
     return await repairOpen(folder);
   } catch (cause) {
     if (cause instanceof BridgeError || !(cause instanceof Error) || !("syscall" in cause)) throw cause;
@@ -162,9 +163,9 @@ async function lastLineEnd(file: FileHandle, size: number): Promise<number> {
   return 0;
 }
 
-async function isGrowing(folder: string): Promise<boolean> {
+async function isGrowing(folder: string, watchMs: number): Promise<boolean> {
   const before = await sizes(folder);
-  await wait(WATCH_MS);
+  await wait(watchMs);
   return (await sizes(folder)) !== before;
 }
 

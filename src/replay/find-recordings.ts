@@ -20,7 +20,8 @@ export async function findRecordings(paths: readonly string[]): Promise<string[]
 async function recordingsIn(path: string): Promise<string[]> {
   const names = await namesIn(path);
   const folders: string[] = [];
-  for (const name of names.sort())
+  // Hidden ones are being made.
+  for (const name of names.filter((name) => !name.startsWith(".")).sort())
     if (await isFile(join(path, name, CALL_FILE))) folders.push(join(path, name));
   if (folders.length > 0) return folders;
   throw new BridgeError("bad-recording", `${path} is no recording, and there is none in it`, {

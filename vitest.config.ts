@@ -12,7 +12,7 @@ const ALONE = endToEnd(
   "sound-devices",
 );
 /** Calls that take their time, and say nothing new on another version of Node. */
-const LONG = endToEnd("artillery", "network", "quirks", "replay", "scenario");
+const LONG = endToEnd("artillery", "ci-project", "network", "quirks", "replay", "scenario");
 
 export default defineConfig({
   test: {

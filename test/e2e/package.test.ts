@@ -1,24 +1,16 @@
 /** The package as it is published: what the tarball holds, and that it works where nothing else is installed. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { folder } from "./bridge.js";
+import { type Packed, packed, ROOT } from "./packed.js";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The pages of the browser phone and of the report, which browsers get as they are. */
 const PAGE = /^src\/(devices\/browser-phone|report)\/page\/[\w-]+\.(css|html|js|svg)$/;
 const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-
-interface Packed {
-  readonly filename: string;
-  readonly version: string;
-  readonly size: number;
-  readonly files: readonly { readonly path: string }[];
-}
 
 /** `mic`, `speaker` and what these need: optional, and left out where they do not install. */
 const FOR_SOUND = [
@@ -26,17 +18,14 @@ const FOR_SOUND = [
   ...["debug", "file-uri-to-path", "ms"],
 ];
 
-let packed: Packed;
+let made: Packed;
 let place: string;
 
 beforeAll(async () => {
   place = folder();
-  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", place], {
-    cwd: root,
-  });
-  packed = (JSON.parse(stdout) as Packed[])[0];
+  made = await packed();
   writeFileSync(join(place, "package.json"), '{"private":true}');
-  await run("npm", ["install", ...QUIET, join(place, packed.filename)], { cwd: place });
+  await run("npm", ["install", ...QUIET, made.tarball], { cwd: place });
 }, 120_000);
 
 function bridge(...args: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -44,7 +33,7 @@ function bridge(...args: string[]): Promise<{ stdout: string; stderr: string }> 
 }
 
 it("holds the program, the sample voice, and no tests or sources", () => {
-  const paths = packed.files.map(({ path }) => path);
+  const paths = made.files.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining(["bin/smartpbx-bridge.js", "dist/index.d.ts", "LICENSE", "README.md"]),
   );
@@ -57,7 +46,7 @@ it("holds the program, the sample voice, and no tests or sources", () => {
     "src/simulate/scenario/scenario.schema.json",
   ]);
   expect(others.filter((path) => PAGE.test(path))).toContain("src/devices/browser-phone/page/phone.html");
-  expect(packed.size).toBeLessThan(800_000);
+  expect(made.size).toBeLessThan(900_000);
 });
 
 it("brings no development tools, and nothing that must be compiled but for sound", async () => {
@@ -70,7 +59,7 @@ it("brings no development tools, and nothing that must be compiled but for sound
 });
 
 it("says its version", async () => {
-  expect((await bridge("--version")).stdout).toBe(`${packed.version}\n`);
+  expect((await bridge("--version")).stdout).toBe(`${made.version}\n`);
 });
 
 it("calls the echo agent with the sample voice", async () => {
@@ -126,4 +115,55 @@ await endpoint.close();
 `,
   );
   expect((await run(process.execPath, ["fake.mjs"], { cwd: place })).stdout).toMatch(/^ws:/);
+});
+
+describe("has types that compile in a strict project without Vitest, Jest or the types of ws", () => {
+  beforeAll(() => {
+    mkdirSync(join(place, "node_modules/@types"), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules/@types/node"), join(place, "node_modules/@types/node"));
+    writeFileSync(
+      join(place, "consumer.mts"),
+      `import { defineAgent, type LegEvent } from "smartpbx-bridge";
+import { type CallEvent, type Duration, defineScenario, fakeSmartPbx, ManualClock, matchers, type PlacedCall, placeCall } from "smartpbx-bridge/testing";
+
+const limit: Duration = "800ms";
+const scenario = defineScenario({ turns: [{ say: { clip: "hello" }, expect: { "speaks-within": "2s" } }, { "hang-up": true }] });
+const call: PlacedCall = await placeCall(scenario, { agent: "echo", clock: new ManualClock() });
+const types: CallEvent["type"][] = call.events.map(({ type }) => type);
+const phone = await fakeSmartPbx({ url: "ws://127.0.0.1:1/", format: "pcm16" });
+const latency: number | undefined = call.analysis.utterances[0]?.reply?.latencyMs;
+// @ts-expect-error: a url or an agent, not neither
+await placeCall("greeting", {});
+// @ts-expect-error: a time needs a unit
+defineScenario({ turns: [{ silence: "2" }] });
+// @ts-expect-error: what is heard is not any
+const wrong: string = call.heard.sampleRate;
+export { defineAgent, latency, limit, type LegEvent, matchers, phone, types, wrong };
+`,
+    );
+  });
+
+  it.each([
+    ["node16", "node16"],
+    ["esnext", "bundler"],
+  ])("module %s, resolution %s", async (module, moduleResolution) => {
+    const tsconfig = `tsconfig.${moduleResolution}.json`;
+    const compilerOptions = {
+      target: "es2022",
+      lib: ["es2023"],
+      module,
+      moduleResolution,
+      types: ["node"],
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+    };
+    writeFileSync(join(place, tsconfig), JSON.stringify({ compilerOptions, files: ["consumer.mts"] }));
+    const { stdout } = await run(
+      process.execPath,
+      [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", tsconfig],
+      { cwd: place },
+    ).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe("");
+  });
 });

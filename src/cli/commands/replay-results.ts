@@ -32,6 +32,7 @@ export function resultOf(
     ok: checks.length > 0 && checks.every(({ ok }) => ok),
     callId: replay.call.callId,
     ...(repeat !== undefined && { repeat }),
+    replayOf: replay.folder,
     ...(replayed?.folder !== undefined && { recording: replayed.folder }),
     firstAudioMs: replayed ? firstAudioOf(replayed) : [],
     checks,

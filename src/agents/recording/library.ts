@@ -33,7 +33,8 @@ export async function foldersAt(path: string): Promise<string[]> {
   const folders: string[] = [];
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort(byName)) {
     const inner = join(folder, entry.name);
-    if (entry.isDirectory() && (await exists(join(inner, CALL_FILE)))) folders.push(inner);
+    if (entry.isDirectory() && !entry.name.startsWith(".") && (await exists(join(inner, CALL_FILE))))
+      folders.push(inner);
   }
   if (folders.length === 0) throw noRecording(`${path} holds no recording`);
   return folders;

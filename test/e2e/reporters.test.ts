@@ -36,15 +36,15 @@ describe.concurrent("simulate --reporter", { timeout: 60_000 }, () => {
 
     const lines = bridge.stdout.split("\n");
     expect(lines).toContainEqual(
-      expect.stringMatching(/^✓ hang-up-mid-speech {2}\d\.\d s {2}first audio \d+ ms$/),
+      expect.stringMatching(/^✓ hang-up-mid-speech {2}[\d.]+ s {2}first audio [\d.]+ m?s$/),
     );
     expect(lines).toContainEqual(
-      expect.stringMatching(/^✗ hasty {2}the agent (?:said nothing in|spoke after) [\d.]+ m?s {2}\d\.\d s$/),
+      expect.stringMatching(/^✗ hasty {2}the agent (?:said nothing in|spoke after) [\d.]+ m?s {2}[\d.]+ s$/),
     );
     expect(bridge.stdout).toMatch(
       /\n1\) hasty\n {3}✗ step 1 {2}speaks within 200 ms\n {5}the agent (?:said nothing in|spoke after) [\d.]+ m?s\n {5}.*limit 200 ms\n {3}✓ ended by caller\n {3}asked for by hasty\.yaml\n {3}recorded in (calls\/\S+)\n {3}look closer: npx smartpbx-bridge inspect \1 --open\n/,
     );
-    expect(bridge.stdout).toMatch(/\n✗ 2 failed {2}✓ 1 ok {2}\d checks {2}\d\.\d s\n$/);
+    expect(bridge.stdout).toMatch(/\n✗ 2 failed {2}✓ 1 ok {2}\d checks {2}[\d.]+ s\n$/);
 
     const found = results(cwd, "run.json");
     expect(found.map(({ name, ok }) => [name, ok]).sort()).toEqual([
@@ -73,7 +73,7 @@ describe.concurrent("simulate --reporter", { timeout: 60_000 }, () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(documents.at(-1)).toMatchObject({ type: "summary", calls: 2, ok: 2 });
-    expect(bridge.stderr).toMatch(/^✓ call, run 1 .*\n✓ call, run 2 .*\n\n✓ 2 ok {2}2 checks {2}\S+ s\n$/);
+    expect(bridge.stderr).toMatch(/^✓ call, run 1 .*\n✓ call, run 2 .*\n\n✓ 2 ok {2}2 checks {2}\S+ m?s\n$/);
     const lines = read(cwd, "run.jsonl")
       .trimEnd()
       .split("\n")

@@ -25,6 +25,11 @@ const workflow = parse(readFileSync(join(EXAMPLE, ".github/workflows/calls.yml")
 };
 const { steps } = workflow.jobs.calls;
 
+/** Those of docs/testing.md are tests of this project too. */
+const examples = [...readFileSync(join(ROOT, "docs/testing.md"), "utf8").matchAll(/```js\n([^]*?)```/g)].map(
+  ([, text]) => text,
+);
+
 /** The project, and the same with an agent that takes half a second longer. */
 let project: string;
 let slow: string;
@@ -44,6 +49,9 @@ beforeAll(async () => {
   symlinkSync("../vitest/vitest.mjs", join(project, "node_modules/.bin/vitest"));
   slow = join(folder(), "ci-project");
   cpSync(project, slow, { recursive: true, verbatimSymlinks: true });
+  examples.forEach((text, k) => {
+    writeFileSync(join(project, `tests/docs-${k}.test.js`), text);
+  });
   const agent = readFileSync(join(slow, "agent.js"), "utf8");
   writeFileSync(join(slow, "agent.js"), agent.replace("REPLY_AFTER_MS = 500", "REPLY_AFTER_MS = 1000"));
 }, 120_000);
@@ -104,9 +112,10 @@ it("has a workflow that installs, tests and replays, and keeps what came of it",
 it("passes where the agent is well, and says so in every report", async () => {
   const { code, stdout, stderr } = await runner(project, ({ run: line }) => line !== "npm ci");
   expect(code, stdout + stderr).toBe(0);
-  expect(stdout).toMatch(/Tests .*3 passed/);
+  expect(examples).toHaveLength(3);
+  expect(stdout).toMatch(/Tests .*7 passed/);
   expect(stdout).toMatch(/^✓ hello /m);
-  expect(readFileSync(join(project, "tests.xml"), "utf8")).toContain('tests="3" failures="0"');
+  expect(readFileSync(join(project, "tests.xml"), "utf8")).toContain('tests="7" failures="0"');
   expect(readFileSync(join(project, "replays.xml"), "utf8")).toMatch(/<testsuite name="hello".*failures="0"/);
   expect(readFileSync(join(project, "summary.md"), "utf8")).toContain("hello");
   expect(existsSync(join(project, "replayed"))).toBe(true);

@@ -39,7 +39,7 @@ describe.concurrent("simulate --reporter", { timeout: 60_000 }, () => {
       expect.stringMatching(/^✓ hang-up-mid-speech {2}[\d.]+ s {2}first audio [\d.]+ m?s$/),
     );
     expect(lines).toContainEqual(
-      expect.stringMatching(/^✗ hasty {2}the agent (?:said nothing in|spoke after) [\d.]+ m?s {2}[\d.]+ s$/),
+      expect.stringMatching(/^✗ hasty {2}the agent (?:said nothing in|spoke after) [\d.]+ m?s {2}[\d.]+ s\b/),
     );
     expect(bridge.stdout).toMatch(
       /\n1\) hasty\n {3}✗ step 1 {2}speaks within 200 ms\n {5}the agent (?:said nothing in|spoke after) [\d.]+ m?s\n {5}.*limit 200 ms\n {3}✓ ended by caller\n {3}asked for by hasty\.yaml\n {3}recorded in (calls\/\S+)\n {3}look closer: npx smartpbx-bridge inspect \1 --open\n/,

@@ -32,6 +32,7 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .facts { color: var(--faint); font-size: .9rem; }
 .wide { overflow-x: auto; }
 .checks { margin-top: .5rem; }
+[data-name=measured], [data-name=limit], [data-name=at] { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--faint); }
 th, td { padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: normal; }
@@ -40,7 +41,7 @@ tr.ok td:first-child { color: var(--ok); }
 tr.failed td:first-child { color: var(--bad); }
 code { background: var(--line); padding: .1rem .3rem; border-radius: .2rem; }
 a { color: var(--link); }
-svg { width: 18rem; height: 1rem; vertical-align: middle; }
+svg { width: 100%; min-width: 6rem; max-width: 18rem; height: 1rem; vertical-align: middle; }
 svg line { stroke: var(--line); }
 svg circle { fill: var(--ink); fill-opacity: .6; }
 @media (max-width: 40rem) {

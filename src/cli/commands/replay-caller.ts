@@ -111,13 +111,17 @@ class ReplayRun {
       results: this.#results,
     });
     if (this.#firstError && !this.#reached && !this.#stop.signal) throw this.#firstError;
-    if (settings.json) this.#reporter.summary(this.#sums.summary(durationMs, folders.length));
+    const summary = this.#sums.summary(durationMs, folders.length);
+    if (settings.json) this.#reporter.summary(summary);
+    else if (summary.failed > 0 && summary.untrustworthyBecause !== undefined)
+      this.#reporter.warning("busy-computer", `this computer was too busy: ${summary.untrustworthyBecause}`);
     return this.#stop.exitCode(this.#exitCode());
   }
 
   async close(): Promise<void> {
     this.#status?.end();
     this.#stop.release();
+    this.#sums.stop();
     await this.#server?.close();
   }
 
@@ -261,9 +265,10 @@ class ReplayRun {
       ...(repeats > 1 ? [`run ${repeat} of ${repeats}`] : []),
     ];
     const facts = [
-      `Replaying ${which.join(", ")}${which.length > 0 ? ": " : ""}${basename(folder)}`,
+      `Replaying${which.length > 0 ? ` ${which.join(", ")}` : ""}`,
       `${spellMs(sinceMs)} of ${spellMs(caller.durationMs)}`,
       ...(this.#results.length > 0 ? [`${this.#sums.ok} ok`, `${this.#sums.failed} failed`] : []),
+      basename(folder),
     ];
     return facts.join("  ");
   }

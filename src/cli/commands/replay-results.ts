@@ -5,6 +5,7 @@ import type { BridgeError } from "../../errors.js";
 import type { Replayable, Replayed } from "../../replay/replay.js";
 import type { Check, CheckResult } from "../../report/results/result.js";
 import { Histogram } from "../../simulate/histogram.js";
+import { LoopWatch, trust } from "../../simulate/trust.js";
 
 /** Which call of the run. */
 export interface Turn {
@@ -61,6 +62,7 @@ export function notReplayed(error: BridgeError | "interrupted"): Check {
 export class ReplaySums {
   /** For all calls to record in. */
   readonly lateness = new Histogram();
+  readonly #loop = new LoopWatch();
   readonly #firstAudio = new Histogram();
   #ok = 0;
   #failed = 0;
@@ -83,6 +85,12 @@ export class ReplaySums {
     }
   }
 
+  /** Ends what is measured beside the calls. */
+  stop(): void {
+    this.#loop.stop();
+  }
+
+  /** With it, nothing more is measured. */
   summary(durationMs: number, recordings: number) {
     const { p50, p99, max } = percentiles(this.lateness);
     return {
@@ -95,6 +103,7 @@ export class ReplaySums {
       firstAudioMs: percentiles(this.#firstAudio),
       senderLatenessMs: { p50, p99, max },
       durationMs: Math.round(durationMs),
+      ...trust(this.lateness.percentile(99), this.#loop.stop()),
     };
   }
 }

@@ -193,7 +193,7 @@ describe("a damaged recording", () => {
         else expect(new Set(Object.values(said))).toEqual(new Set(["bad-recording"]));
         await rm(outside, { recursive: true });
       }),
-      { numRuns: Number(process.env.HOSTILE_RUNS ?? 15) },
+      { numRuns: Number(process.env.HOSTILE_RUNS ?? 10) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { BridgeError } from "../../src/errors.js";
 import type { FakeConnection, FakeServer, FakeServerOptions } from "../../src/testing.js";
 import { callInfo, connect, pattern, payload, Reports, rawStart } from "./call.js";
 import { describeConversation } from "./conversation.js";
+import { describeReplay } from "./replayed.js";
 
 export interface Wire<C extends FakeConnection = FakeConnection> {
   /** The spec for a far end at this URL. */
@@ -47,6 +48,7 @@ const SIZES = [1, 2, 159, 160, 640, 961, 32_000];
 
 export function describeWire<C extends FakeConnection>(name: string, wire: Wire<C>): void {
   if (!wire.passthrough) describeConversation(name, wire);
+  describeReplay(name, wire);
   describe(`the contract, for ${name}`, () => {
     const open: FakeServer<C>[] = [];
     const start = async (options?: FakeServerOptions) => {

@@ -14,7 +14,7 @@ import { SETTINGS } from "../call/playbook.js";
 import type { Wire } from "./contract.js";
 
 /** The PBX's end of a call, without a network: what is sent is kept. */
-class Pbx extends EventEmitter {
+export class Pbx extends EventEmitter {
   readonly OPEN = 1;
   readonly CLOSED = 3;
   readyState = 1;
@@ -34,7 +34,7 @@ class Pbx extends EventEmitter {
   }
 }
 
-const TOOLS: ToolRunner = {
+export const TOOLS: ToolRunner = {
   specs: [
     HANG_UP_SPEC,
     {
@@ -231,7 +231,7 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
 }
 
 /** A tone, so that it counts as speech, in any plain format. */
-function tone(format: MediaFormat, ms: number): Uint8Array {
+export function tone(format: MediaFormat, ms: number): Uint8Array {
   const bytes = new Uint8Array(ms * bytesPerMs(format));
   if (format.encoding === "g711_ulaw") return bytes.fill(0x20);
   for (let i = 1; i < bytes.length; i += 2) bytes[i] = (i & 64) === 0 ? 0x20 : 0xe0;

@@ -75,31 +75,30 @@ export class ExactLeg implements Leg {
   /** Does all that is due, and comes back when something is. */
   #act(isLate = false): void {
     if (this.#closed) return;
-    this.#doAll(() => this.#part.due(this.#now()));
+    const isDone = this.#doAll(() => this.#part.due(this.#now()));
     if (this.#closed) return;
     this.#timer?.cancel();
     this.#timer = undefined;
     const { wakeAt } = this.#part;
-    if (wakeAt === Number.POSITIVE_INFINITY) return;
-    const inMs = wakeAt - this.#now();
-    // What is due and could not be done waits for the disk.
-    if (inMs <= 0) return;
+    if (!isDone || wakeAt === Number.POSITIVE_INFINITY) return;
     const wake = () => {
       const isStalled = !isLate && this.#now() - wakeAt > STALLED_MS;
       if (isStalled) this.#timer = this.#clock.setTimer(() => this.#act(true), 0);
       else this.#act();
     };
-    this.#timer = this.#clock.setTimer(wake, inMs);
+    this.#timer = this.#clock.setTimer(wake, Math.max(0, wakeAt - this.#now()));
   }
 
-  #doAll(take: () => Deed | undefined): void {
+  /** @returns false when something waits for the disk. */
+  #doAll(take: () => Deed | undefined): boolean {
     for (let deed = take(); deed && !this.#closed; deed = take()) {
       const event = this.#eventOf(deed);
-      if (!event) return;
+      if (!event) return false;
       this.#part.done();
       if (event.type === "closed") this.close();
       this.#emit(event);
     }
+    return true;
   }
 
   /** Undefined while the audio is still being read. */

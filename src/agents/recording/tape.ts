@@ -21,6 +21,7 @@ export class Tape {
     this.#bytes = bytes;
     this.#loaded = loaded;
     this.#failed = failed;
+    this.#load(0);
   }
 
   /** Bytes that mostly follow each other; undefined while they are being read. */

@@ -1,5 +1,6 @@
 /** A recorded call on one screen of a terminal: what it was, who spoke when, how fast it was answered, what is wrong. */
 
+import type { Finding } from "../../analysis/finding.js";
 import type { Inspection } from "../inspection.js";
 import { count, percentile, spellMs } from "../numbers.js";
 import { wrapLine } from "../results/wrap.js";
@@ -30,9 +31,10 @@ export function inspectScreen(inspection: Inspection, options: ScreenOptions): s
   const screen = new Screen(inspection, { ...options, columns: width });
   const top = [...screen.head(), "", ...screen.timeline(), ""];
   const facts = screen.facts();
-  const fixedRows = top.length + facts.length + 1;
+  const answered = inspection.analysis.utterances.some(({ reply }) => reply !== undefined);
+  const fixedRows = top.length + facts.length + 1 + (answered ? 1 : 0);
   const problems = screen.problems(Math.max(4, options.rows - fixedRows));
-  const replies = screen.replies(Math.min(MOST_REPLY_LINES, options.rows - fixedRows - problems.length));
+  const replies = screen.replies(Math.min(MOST_REPLY_LINES, options.rows - fixedRows + 1 - problems.length));
   return [...top, ...replies, ...facts, "", ...problems];
 }
 
@@ -54,9 +56,10 @@ class Screen {
     const ended = end && GOOD_ENDS.has(end.reason) ? words : style.bad(words);
     const started = `${new Date(call.startedAt).toISOString().slice(0, 19).replace("T", " ")} UTC`;
     const [agent, caller, callee] = [call.agent, call.caller, call.callee].map((text) => safeText(text, 60));
-    const id = cutText(safeText(call.callId), Math.max(8, columns - 40), "…");
+    const facts = `${encoding}/${sampleRate}  ${spellMs(analysis.durationMs)}`;
+    const id = cutText(safeText(call.callId), Math.max(8, columns - 9 - facts.length - words.length), "…");
     return [
-      `${style.bold(`Call ${id}`)}  ${encoding}/${sampleRate}  ${spellMs(analysis.durationMs)}  ${ended}`,
+      `${style.bold(`Call ${id}`)}  ${facts}  ${ended}`,
       style.dim(
         this.#cut(
           `${started}  ${caller || "unknown"} → ${callee || "unknown"}  ${call.source}, agent ${agent}`,
@@ -154,33 +157,37 @@ class Screen {
     ];
   }
 
-  /** What was seen and what to change, wrapped; what finds no room is counted. */
+  /** What was seen and what to change; the last in one line each where there is little room, or counted. */
   problems(rows: number): string[] {
     const { findings } = this.#inspection.analysis;
-    const { style, columns: width } = this.#options;
+    const { style } = this.#options;
     if (findings.length === 0) return [style.good("No problems found.")];
     const lines: string[] = [];
-    for (const [index, { severity, seen, fix, at }] of findings.entries()) {
-      const paint = severity === "error" ? style.bad : style.warn;
-      const lead = { text: severity === "error" ? "✗" : "!", paint };
-      const place = at === undefined ? "" : ` (${moment(at)})`;
-      const wrapped = [
-        ...wrapLine([{ text: ` ${safeText(seen, 400)}${place}` }], { width, lead, indent: 2 }).split("\n"),
-        ...wrapLine([{ text: safeText(fix, 400), paint: style.dim }], {
-          width,
-          lead: { text: "  Fix: ", paint: style.bold },
-          indent: 7,
-        }).split("\n"),
-      ];
+    for (const [index, finding] of findings.entries()) {
       const left = findings.length - index;
-      const needed = lines.length + wrapped.length + (left > 1 ? 1 : 0);
-      if (index > 0 && needed > rows) {
+      const whole = this.#problem(finding);
+      if (index === 0 || lines.length + whole.length + left - 1 <= rows) lines.push(...whole);
+      else if (left === 1 || lines.length + 2 <= rows) lines.push(this.#problem(finding, true)[0]);
+      else {
         lines.push(style.dim(`and ${count(left, "more problem")}: --json, or --html FILE --open`));
         break;
       }
-      lines.push(...wrapped);
     }
     return lines;
+  }
+
+  #problem({ severity, seen, fix, at }: Finding, isBrief = false): string[] {
+    const { style, columns: width } = this.#options;
+    const isError = severity === "error";
+    const lead = { text: isError ? "✗" : "!", paint: isError ? style.bad : style.warn };
+    const place = at === undefined ? "" : ` (${moment(at)})`;
+    const text = ` ${safeText(seen, 400)}`;
+    if (isBrief) return [lead.paint(lead.text) + cutText(text, width - 1 - place.length, "…") + place];
+    const advice = { width, lead: { text: "  Fix: ", paint: style.bold }, indent: 7 };
+    return [
+      ...wrapLine([{ text: text + place }], { width, lead, indent: 2 }).split("\n"),
+      ...wrapLine([{ text: safeText(fix, 400), paint: style.dim }], advice).split("\n"),
+    ];
   }
 
   #each<T>(name: string, all: readonly T[], parts: (one: T) => string[]): string[] {

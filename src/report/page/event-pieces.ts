@@ -121,11 +121,13 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What a recording with everything shown would say had it been made without. */
 function masked({ type }: RecordedEvent, fields: Fields, redaction: Redaction): unknown {
-  const { name, text, args, digit } = fields;
+  const { name, number, text, args, digit } = fields;
   return {
     ...(redaction.message(fields) as object),
     // The name of a tool is no person's.
     ...(type.startsWith("tool-") && { name }),
+    // Nor is that of a mark.
+    ...(type === "mark" && { number }),
     ...(typeof text === "string" && { text: redaction.transcript(text) }),
     ...(args !== undefined && { args: redaction.transcript(String(args)) }),
     ...(digit !== undefined && { digit: redaction.digit(String(digit)) }),

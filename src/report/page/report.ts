@@ -38,7 +38,7 @@ export async function writeReport(
 ): Promise<void> {
   const { call } = recording;
   const style = pageFile("page.css");
-  const script = bundle("report.js");
+  const script = bundle("main.js");
   const [head, foot] = template({ style, script, version });
   const progress = (base: number, share: number, atMs: number) =>
     onProgress(base + share * Math.min(1, atMs / Math.max(1, analysis.durationMs)));

@@ -6,6 +6,7 @@ const PARTS = {
   callers: async () => (await import("./callers.js")).callers(),
   load: async () => (await import("./load.js")).load(),
   recordings: async () => (await import("./recordings.js")).recordings(),
+  report: async () => (await import("./report.js")).report(),
   profile: async () => (await import("./profile.js")).profile(),
 };
 const asked = process.argv.slice(2);

@@ -119,8 +119,8 @@ describe.concurrent("replay --timing turns", () => {
   let first: SavedCall;
   beforeAll(async () => {
     const samples = new Int16Array(24 * 4200);
-    samples.set(voice(300, 600), 0);
-    samples.set(voice(900, 700), 24 * 2600);
+    samples.set(sine(440, -12, 600, 24000), 0);
+    samples.set(sine(550, -12, 700, 24000), 24 * 2600);
     first = await record(["--wav", wav(samples, 24000), "--hang-up-after", "5s"], echo(600));
     expect(ofType(first, "turn").length).toBe(2);
   });
@@ -128,16 +128,18 @@ describe.concurrent("replay --timing turns", () => {
   it.for([
     ["the same agent", 600, 0],
     ["one that answers 500 ms later", 1100, 1],
-    ["one that answers faster", 100, 0],
+    ["one that answers faster", 250, 0],
   ] as const)("holds a conversation with %s", async ([, pause, code]) => {
     const server = await serve([...echo(pause), "--record", folder()]);
     const again = replay([first.folder, "--url", server.url, "--timing", "turns"]);
-    expect(await again.exit, again.output).toBe(code);
+    // A busy computer may make the agent late, but nobody speaks into anybody.
+    expect(code === 1 ? [1] : [0, 1], again.output).toContain(await again.exit);
     const [result] = again.all("replay") as unknown as [
       { firstAudioMs: number[]; checks: { ok: boolean; reason: string }[] },
     ];
     expect(result.firstAudioMs.length).toBe(2);
-    for (const ms of result.firstAudioMs) expect(Math.abs(ms - pause)).toBeLessThan(200);
+    for (const ms of result.firstAudioMs) expect(ms).toBeGreaterThan(pause - 100);
+    expect(server.all("barge-in")).toEqual([]);
     if (code === 1) expect(result.checks[0].reason).toMatch(/^Reply 1 .*later/i);
   });
 });

@@ -16,6 +16,8 @@ export type { Finding } from "./analysis/finding.js";
 export type { CallEvent, CallSummary, EndReason } from "./call/events.js";
 /** Time. */
 export { type Clock, ManualClock, realClock, type Timer } from "./clock.js";
+/** What a recorded call was, for the matchers. */
+export { analyseRecording } from "./recording/analyse.js";
 export type { Check } from "./report/results/result.js";
 /** Calls, and what is asserted of them. */
 export type { PlayOptions, WhatToPlay } from "./testing/call-script.js";

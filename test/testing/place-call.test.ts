@@ -7,6 +7,7 @@ import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { bestLag, sine, sweep } from "../../src/audio/signal.js";
 import { readWav, writeWav } from "../../src/audio/wav.js";
 import {
+  analyseRecording,
   defineScenario,
   fakeSmartpbxEndpoint,
   ManualClock,
@@ -109,6 +110,7 @@ describe("a recording", () => {
     } as const;
     const first = await placeCall(scenario, { ...fast(), record: join(folder, timing) });
     const recording = first.recording ?? "";
+    expect((await analyseRecording(recording)).utterances).toEqual(first.analysis.utterances);
     const again = await placeCall(recording, { ...fast(), timing });
     expect(again.verdicts.filter(({ ok }) => !ok)).toEqual([]);
     expect(again).toMatchObject({ ok: true, callId: first.callId, recording: undefined });

@@ -3,6 +3,7 @@ import type { MediaFormat } from "../audio/format.js";
 import type { OpusModule } from "../audio/opus.js";
 import { createPayloadCodec, type PayloadCodec } from "../audio/payload-codec.js";
 import type { CallEvent } from "../call/events.js";
+import type { Speaker } from "../call/leg.js";
 import type { CallInfo } from "../protocol/messages.js";
 import { AgentTrack } from "./agent-track.js";
 import type { BargeIn, CallAnalysis, SideSound, Utterance } from "./call-analysis.js";
@@ -10,10 +11,13 @@ import { CallerTrack } from "./caller-track.js";
 import { conversationOf } from "./conversation.js";
 import { findProblems } from "./find-problems.js";
 import { Notes } from "./notes.js";
+import { ToldSpeech } from "./told-speech.js";
 
 export interface CallAnalyserOptions {
   /** libopus, loaded: without it the audio of an Opus call is counted but not listened to. */
   readonly opus?: OpusModule;
+  /** No audio was kept of the call: who spoke is known from its events alone, and nothing is said about the sound. */
+  readonly withoutAudio?: boolean;
 }
 
 /** Enough to tell who speaks, and cheap. */
@@ -25,7 +29,9 @@ const INTERRUPTED_WITHIN_MS = 3000;
 
 export class CallAnalyser {
   readonly #opus: OpusModule | undefined;
+  readonly #withoutAudio: boolean;
   readonly #notes = new Notes();
+  readonly #told = { caller: new ToldSpeech("caller"), agent: new ToldSpeech("agent") };
   #info: CallInfo | undefined;
   #caller: CallerTrack | undefined;
   #agent: AgentTrack | undefined;
@@ -35,6 +41,7 @@ export class CallAnalyser {
 
   constructor(options: CallAnalyserOptions = {}) {
     this.#opus = options.opus;
+    this.#withoutAudio = options.withoutAudio ?? false;
   }
 
   /** Never throws, whatever the events hold. After `finish` nothing is taken any more. */
@@ -46,7 +53,11 @@ export class CallAnalyser {
     if (event.type === "caller-audio") this.#caller?.hear(event.payload, at);
     else if (event.type === "agent-audio") this.#agent?.hear(event.payload, at, heardAt(event.heardAt, at));
     else if (event.type === "call-started") this.#start(event.info);
-    else if (event.type !== "agent-leg-audio") this.#notes.observe(event);
+    else if (event.type !== "agent-leg-audio") {
+      this.#notes.observe(event);
+      this.#told.caller.observe(event);
+      this.#told.agent.observe(event);
+    }
   }
 
   /** What the call was. Releases what was needed to listen; asked again, it gives the same. */
@@ -77,7 +88,11 @@ export class CallAnalyser {
     for (const codec of this.#codecs) codec.free();
     const { keys, transcripts, tools, warnings, end, interruptions, summary } = this.#notes;
     const overAt = end?.at ?? this.#lastAt;
-    const conversation = conversationOf(caller?.spans ?? NOBODY, agent?.spans ?? NOBODY, overAt);
+    const side = (who: Speaker) =>
+      (this.#withoutAudio ? this.#told[who].sideUntil(overAt) : (who === "caller" ? caller : agent)?.spans) ??
+      NOBODY;
+    const [callerSide, agentSide] = [side("caller"), side("agent")];
+    const conversation = conversationOf(callerSide, agentSide, overAt);
     const call = {
       durationMs: this.#lastAt,
       info: this.#info,
@@ -85,7 +100,7 @@ export class CallAnalyser {
       agent: agent?.sound ?? NO_SOUND,
       ...conversation,
       utterances: conversation.utterances.map((utterance) => withFingerprint(utterance, agent)),
-      agentSpeech: (agent?.spans.spans ?? []).map(({ from, to }) => ({ from, to })),
+      agentSpeech: agentSide.spans.map(({ from, to }) => ({ from, to })),
       bargeIns: withInterruptions(conversation.bargeIns, interruptions),
       keys,
       transcripts,
@@ -96,12 +111,16 @@ export class CallAnalyser {
     const format = this.#info?.format;
     if (!format || !caller || !agent) return { ...call, findings: [] };
     const plain = this.#codecs[0]!.plain;
-    return { ...call, findings: findProblems({ call, format, plain, caller, agent, summary }) };
+    return {
+      ...call,
+      findings: findProblems({ call, format, plain, caller, agent, summary }, this.#withoutAudio),
+    };
   }
 }
 
+/** What comes a little late is joined to what came before, so that it may begin to be heard before it was sent. */
 function heardAt(time: number, sentAt: number): number {
-  return time >= sentAt && time < LATEST ? time : sentAt;
+  return time >= 0 && time < LATEST ? time : sentAt;
 }
 
 function withFingerprint(utterance: Utterance, agent: AgentTrack | undefined): Utterance {

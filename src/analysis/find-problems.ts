@@ -31,9 +31,12 @@ const DETECTORS: readonly Detector[] = [
   lostAudio,
 ];
 
-/** The gravest first, and what was seen earlier before the rest. What another finding explains is left out. */
-export function findProblems(evidence: Evidence): Finding[] {
-  const seen = DETECTORS.flatMap((detect) => detect(evidence));
+/** Those that need not have heard the call. */
+const DEAF: readonly Detector[] = [ending, wire, bargeIns, replies, lostAudio];
+
+/** The gravest first, and causes before the rest. What another finding explains is left out. */
+export function findProblems(evidence: Evidence, withoutAudio = false): Finding[] {
+  const seen = (withoutAudio ? DEAF : DETECTORS).flatMap((detect) => detect(evidence));
   return seen
     .filter((sighting) => !seen.some((other) => explains(other, sighting)))
     .map(finding)

@@ -72,7 +72,7 @@ export const FINDINGS = {
     severity: "error",
     why: "At the wrong sample rate voices are too high and too fast, or too low and too slow, and nobody understands them.",
     fix: "Resample to the rate in the call's start message.",
-    explains: ["choppy", "too-fast"],
+    explains: ["choppy", "too-fast", "uneven-frames", "unanswered"],
   },
   "file-header": {
     severity: "error",

@@ -5,10 +5,12 @@ const RATE_HZ = 8000;
 const LOWEST_HZ = 22;
 const HIGHEST_HZ = 1200;
 /** What is compared with itself: several periods of most voices. */
-const WINDOW_MS = 60;
+const WINDOW_MS = 40;
+/** A piece must be so much longer than the window: no voice has a longer period, only one at a wrong rate. */
+const LEAST_LAG_MS = 18;
 /** Windows looked at, at most. */
 const MOST_WINDOWS = 24;
-const LEAST_WINDOWS = 6;
+const LEAST_WINDOWS = 5;
 /** How well a window must repeat itself to have a pitch. */
 const LEAST_LIKENESS = 0.75;
 /** An earlier peak nearly as high is the period, and the highest one a multiple of it. */
@@ -29,12 +31,14 @@ export function voicePitch(pieces: readonly Int16Array[], rate: number): VoicePi
   const step = Math.max(1, Math.round(rate / RATE_HZ));
   const slowRate = rate / step;
   const window = Math.round((slowRate * WINDOW_MS) / 1000);
+  const least = Math.round((slowRate * LEAST_LAG_MS) / 1000);
   const longest = Math.ceil(slowRate / LOWEST_HZ);
   for (const piece of pieces) {
     const samples = decimated(piece, step);
-    for (let at = 0; at + window + longest <= samples.length; at += window) {
+    for (let at = 0; at + window + least <= samples.length; at += window) {
       if (found.length === MOST_WINDOWS) break;
-      const lag = periodAt(samples, at, window, Math.floor(slowRate / HIGHEST_HZ), longest);
+      const most = Math.min(longest, samples.length - window - at);
+      const lag = periodAt(samples, at, window, Math.floor(slowRate / HIGHEST_HZ), most);
       if (lag > 0) found.push(slowRate / lag);
     }
   }
@@ -45,13 +49,15 @@ export function voicePitch(pieces: readonly Int16Array[], rate: number): VoicePi
   return { hz, glides: quantile(0.9) - quantile(0.1) > LEAST_GLIDE * hz };
 }
 
-/** Means of `step` samples each. */
+/** Means of `step` samples each, around the middle of them all: a constant offset repeats itself at every lag. */
 function decimated(samples: Int16Array, step: number): Float64Array {
-  return Float64Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
+  const means = Float64Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
     let sum = 0;
-    for (let k = 0; k < step; k++) sum += samples[i * step + k]!;
+    for (let k = 0; k < step; k++) sum += samples[i * step + k];
     return sum / step;
   });
+  const middle = means.reduce((sum, mean) => sum + mean, 0) / Math.max(1, means.length);
+  return means.map((mean) => mean - middle);
 }
 
 /** In samples; 0 when the window does not repeat itself. */

@@ -21,8 +21,11 @@ export async function analyseRecording(recording: string | Recording): Promise<C
 }
 
 async function analyse(recording: Recording): Promise<CallAnalysis> {
-  const isOpus = recording.call.format.encoding === "opus";
-  const analyser = new CallAnalyser(isOpus ? { opus: await loadOpus() } : {});
+  const { format, audio } = recording.call;
+  const analyser = new CallAnalyser({
+    ...(format.encoding === "opus" && { opus: await loadOpus() }),
+    withoutAudio: audio === false,
+  });
   let at = 0;
   const onBadLine = ({ line, detail }: { line: number; detail: string }) =>
     analyser.observe({

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CallAnalyser } from "../../src/analysis/call-analyser.js";
+import { type MediaFormat, PORTAL_FORMATS } from "../../src/audio/format.js";
 import { encodeUlaw } from "../../src/audio/g711.js";
+import { loadOpus } from "../../src/audio/opus.js";
 import type { CallEvent } from "../../src/call/events.js";
 import { voice } from "../audio/voice.js";
 import { agentAudio, callerAudio, ended, started } from "../recording/calls.js";
@@ -50,4 +53,106 @@ describe("a call of two turns", () => {
     expect(analysis.utterances[1]).toMatchObject({ from: 5000, to: 6000, reply: { latencyMs: 400 } });
     expect(analysis.talkOverMs).toBeGreaterThan(350);
   });
+});
+
+const time = fc.oneof(
+  fc.integer({ min: 0, max: 5000 }),
+  fc.double(),
+  fc.constantFrom(-1, Number.NaN, Number.POSITIVE_INFINITY, 1e300),
+);
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 700 }),
+  fc.integer({ min: 0, max: 3000 }).map((length) => new Uint8Array(length).fill(0x31)),
+);
+const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
+  fc.tuple(time, bytes).map(([at, bytes]) => callerAudio(at, bytes)),
+  fc.tuple(time, time, bytes).map(([at, heardAt, bytes]) => agentAudio(at, heardAt, bytes)),
+  fc
+    .tuple(time, fc.constantFrom("caller", "agent"))
+    .map(([at, who]) => ({ at, type: "speech-started", who }) as CallEvent),
+  time.map((at) => ({ at, type: "barge-in", heardMs: at, droppedMs: at })),
+  time.map((at) => ({ at, type: "tool-result", id: "1", name: "x", isError: false, tookMs: at })),
+  fc.tuple(time, fc.string()).map(([at, text]) => ({ at, type: "warning", code: text, message: text })),
+  time.map((at) => ended(at)),
+);
+const anyFormat = fc.constantFrom<MediaFormat>(
+  PORTAL_FORMATS.g711_ulaw,
+  PORTAL_FORMATS.pcm16,
+  PORTAL_FORMATS.opus,
+  { encoding: "g711_ulaw", sampleRate: 16000 },
+  { encoding: "pcm16", sampleRate: 48000 },
+);
+
+describe("any sequence of events", () => {
+  it("is analysed without a throw, with times that are numbers", async () => {
+    const opus = await loadOpus();
+    fc.assert(
+      fc.property(
+        anyFormat,
+        fc.array(anyEvent, { maxLength: 60 }),
+        fc.boolean(),
+        (format, events, withoutAudio) => {
+          const analyser = new CallAnalyser({ opus, withoutAudio });
+          for (const event of [started({ format }), ...events]) analyser.observe(event);
+          const { durationMs, utterances, agentSpeech } = analyser.finish();
+          for (const { from, to } of [...utterances, ...agentSpeech]) expect(to).toBeGreaterThan(from);
+          expect(durationMs).toBeGreaterThanOrEqual(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("needs no start", () => {
+    const analyser = new CallAnalyser();
+    analyser.observe(callerAudio(20, SILENT));
+    expect(analyser.finish()).toMatchObject({ info: undefined, findings: [], caller: { payloads: 0 } });
+  });
+});
+
+it("hears the same in the caller's bytes however they are cut into payloads", () => {
+  const whole = Buffer.concat(frames(4000, [[1000, 2500]]).map(({ bytes }) => bytes));
+  const analysed = (sizes: readonly number[]) => {
+    const analyser = new CallAnalyser();
+    analyser.observe(started());
+    for (let at = 0, i = 0; at < whole.length; i++) {
+      const end = Math.min(at + sizes[i % sizes.length], whole.length);
+      analyser.observe(callerAudio(end / 8, whole.subarray(at, end)));
+      at = end;
+    }
+    const { utterances, caller } = analyser.finish();
+    return { utterances, caller: { ...caller, payloads: 0 } };
+  };
+  const even = analysed([160]);
+  expect(even.utterances).toMatchObject([{ from: 1000, to: 2500 }]);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 480 }), { minLength: 1, maxLength: 8 }), (sizes) => {
+      const { utterances, caller } = analysed(sizes);
+      expect(caller).toEqual(even.caller);
+      expect(utterances.map(({ from, to }) => to - from)).toEqual([1500]);
+      // The most punctual payload of the first second says where the track begins.
+      expect(Math.abs(utterances[0].from - 1000)).toBeLessThanOrEqual(60);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it("cuts the same utterances whatever the network does to the delivery", () => {
+  const said = frames(6000, [
+    [1000, 2500],
+    [3500, 4200],
+  ]);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 300, maxLength: 300 }), (jitter) => {
+      const analyser = new CallAnalyser();
+      analyser.observe(started());
+      let last = 0;
+      said.forEach(({ at, bytes }, i) => {
+        last = Math.max(last, at + 20 + jitter[i]);
+        analyser.observe(callerAudio(last, bytes));
+      });
+      expect(analyser.finish().utterances.map(({ from, to }) => to - from)).toEqual([1500, 700]);
+    }),
+    { numRuns: 30 },
+  );
 });

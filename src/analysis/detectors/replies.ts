@@ -14,7 +14,11 @@ export const replies: Detector = (evidence) => [...slow(evidence), ...unanswered
 
 function* slow({ call }: Evidence): Generator<Sighting> {
   const answered = call.utterances.filter(({ reply }) => reply);
-  const late = answered.filter(({ reply }) => reply!.latencyMs > SLOW_MS);
+  // An agent that did not stop for the caller has another fault than being slow.
+  const late = answered.filter(
+    ({ to, reply }) =>
+      reply!.latencyMs > SLOW_MS && !call.agentSpeech.some((speech) => speech.from < to && speech.to > to),
+  );
   if (late.length === 0) return;
   const worst = Math.max(...late.map(({ reply }) => reply!.latencyMs));
   yield {

@@ -10,6 +10,9 @@ export const CALLER_FILE = "caller.bin";
 export const AGENT_FILE = "agent.bin";
 export const WAV_FILE = "call.wav";
 
+/** All that a recording is made of. */
+export const RECORDING_FILES: readonly string[] = [CALL_FILE, EVENTS_FILE, CALLER_FILE, AGENT_FILE, WAV_FILE];
+
 export type AudioFile = typeof CALLER_FILE | typeof AGENT_FILE;
 
 /** What made the recording. */

@@ -3,9 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, lstat, mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { BridgeError } from "../errors.js";
-import { AGENT_FILE, CALL_FILE, CALLER_FILE, EVENTS_FILE, WAV_FILE } from "./format.js";
-
-const OWN_FILES: readonly string[] = [CALL_FILE, EVENTS_FILE, CALLER_FILE, AGENT_FILE, WAV_FILE];
+import { RECORDING_FILES } from "./format.js";
 
 export interface Swapped<T> {
   readonly made: T;
@@ -100,7 +98,7 @@ async function otherFilesIn(place: string): Promise<string[]> {
   const others: string[] = [];
   const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
-    if (OWN_FILES.includes(entry.name) || entry.name.endsWith(".tmp")) continue;
+    if (RECORDING_FILES.includes(entry.name) || entry.name.endsWith(".tmp")) continue;
     if (!entry.isFile()) throw notOnlyFiles(place, entry.name);
     others.push(entry.name);
   }

@@ -4,9 +4,7 @@ import { type FileHandle, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BridgeError } from "../../errors.js";
 import { createFile } from "../folder.js";
-import { AGENT_FILE, CALL_FILE, CALLER_FILE, EVENTS_FILE, WAV_FILE } from "../format.js";
-
-const OWN_FILES: readonly string[] = [CALL_FILE, EVENTS_FILE, CALLER_FILE, AGENT_FILE, WAV_FILE];
+import { RECORDING_FILES } from "../format.js";
 
 /**
  * @param recordingFolder what the file is made from.
@@ -48,7 +46,7 @@ async function placeToWrite(path: string, recordingFolder: string): Promise<stri
   });
   const name = basename(existing ?? wanted);
   const isInside = folder === (await realpath(recordingFolder).catch(() => resolve(recordingFolder)));
-  if (isInside && OWN_FILES.includes(name.toLowerCase()))
+  if (isInside && RECORDING_FILES.includes(name.toLowerCase()))
     throw cannotWrite(path, "it is a part of the recording itself");
   return join(folder, name);
 }

@@ -26,7 +26,7 @@ const workflow = parse(readFileSync(join(EXAMPLE, ".github/workflows/calls.yml")
 const { steps } = workflow.jobs.calls;
 
 /** Those of docs/testing.md are tests of this project too. */
-const examples = [...readFileSync(join(ROOT, "docs/testing.md"), "utf8").matchAll(/```js\n([^]*?)```/g)].map(
+const examples = [...readFileSync(join(ROOT, "docs/testing.md"), "utf8").matchAll(/```js\n(.*?)```/gs)].map(
   ([, text]) => text,
 );
 

@@ -114,7 +114,7 @@ class Screen {
 
   /** One line each of what there was. */
   facts(): string[] {
-    const { analysis, slowMs } = this.#inspection;
+    const { call, analysis, slowMs } = this.#inspection;
     const { style } = this.#options;
     const latencies = analysis.utterances.flatMap(({ reply }) => (reply ? [reply.latencyMs] : []));
     const slow = latencies.filter((ms) => ms > slowMs).length;
@@ -137,8 +137,12 @@ class Screen {
         ...(droppedMs === undefined ? [] : [`dropped ${spellMs(droppedMs)}`]),
       ]),
       this.#fact("levels", [
-        `caller ${decibel(caller.speechDbfs)}, peak ${decibel(caller.peakDbfs)}`,
-        `agent ${decibel(agent.speechDbfs)}, peak ${decibel(agent.peakDbfs)}`,
+        ...(call.audio === false
+          ? ["no sound was kept"]
+          : [
+              `caller ${decibel(caller.speechDbfs)}, peak ${decibel(caller.peakDbfs)}`,
+              `agent ${decibel(agent.speechDbfs)}, peak ${decibel(agent.peakDbfs)}`,
+            ]),
         `both spoke ${spellMs(analysis.talkOverMs)}`,
       ]),
       ...this.#each("tool", tools, ({ at, name, result }) => [

@@ -1,6 +1,6 @@
 /** The report of one call: reads what the page carries, and joins player, timeline, panels and list. */
 import { embedded } from "./bytes.js";
-import { byId } from "./elements.js";
+import { byId, element } from "./elements.js";
 import { EventList } from "./event-list.js";
 import { EventTable } from "./event-table.js";
 import { showPanels } from "./panels.js";
@@ -11,6 +11,11 @@ import { TimelineView } from "./timeline.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./page-document.js").PageDocument} PageDocument */
+
+// A browser that is too old, say: better said than a page that stays half empty.
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  byId("notes").append(element("p", "note", `This page cannot be shown whole: ${reason}`));
+});
 
 /** @type {PageDocument} */
 const page = JSON.parse(byId("document").textContent ?? "");
@@ -28,7 +33,9 @@ showPanels(page, (at) => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("timeline").scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
 });
-byId("sound-note").textContent = page.sound.note;
+const hasSound = page.call.audio !== false;
+byId("sound-note").textContent = hasSound ? page.sound.note : "";
+for (const id of ["play", "spectrogram", "heard"]) byId(id).toggleAttribute("disabled", !hasSound);
 const [caller, agent] = await Promise.all(
   ["caller", "agent"].map(async (side) => {
     const pairs = await embedded(`peaks-${side}`);
@@ -76,6 +83,7 @@ function follow() {
 }
 
 function toggle() {
+  if (!hasSound) return;
   if (player.isPlaying) player.pause();
   else void player.play();
 }

@@ -107,7 +107,7 @@ function showFacts({ analysis, slowMs }) {
 }
 
 /** @param {PageDocument} page @param {Seek} seek */
-function showTurns({ analysis, slowMs }, seek) {
+function showTurns({ call, analysis, slowMs }, seek) {
   const most = Math.max(slowMs, ...analysis.utterances.map(({ reply }) => reply?.latencyMs ?? 0));
   const rows = analysis.utterances.slice(0, MOST_ROWS).map(({ from, to, reply }, index) => {
     const row = element("tr");
@@ -130,7 +130,7 @@ function showTurns({ analysis, slowMs }, seek) {
       latency,
       reply ? cell(placeButton(reply.from, seek)) : element("td", "none", "–"),
       element("td", "number", reply ? spellMs(reply.to - reply.from) : "–"),
-      element("td", "number", reply ? spellDb(reply.speechDbfs) : "–"),
+      element("td", "number", reply && call.audio !== false ? spellDb(reply.speechDbfs) : "–"),
     );
     return row;
   });

@@ -70,6 +70,8 @@ describe("the screen", () => {
     const lines = inspectScreen(cut, { ...OPTIONS, unicode: false });
     expect(lines.at(-1)).toBe("No problems found.");
     expect(lines[0]).toContain("cut off, or still running");
+    const silent = { ...cut, call: { ...cut.call, audio: false as const } };
+    expect(inspectScreen(silent, OPTIONS).join("\n")).toContain("levels   no sound was kept");
     expect(lines.join("\n")).toContain("replies  0 to 0 utterances  first audio p50 none  max none");
   });
 

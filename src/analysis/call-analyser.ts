@@ -54,9 +54,10 @@ export class CallAnalyser {
     else if (event.type === "agent-audio") this.#agent?.hear(event.payload, at, heardAt(event.heardAt, at));
     else if (event.type === "call-started") this.#start(event.info);
     else if (event.type !== "agent-leg-audio") {
-      this.#notes.observe(event);
-      this.#told.caller.observe(event);
-      this.#told.agent.observe(event);
+      const timely = event.at === at ? event : { ...event, at };
+      this.#notes.observe(timely);
+      this.#told.caller.observe(timely);
+      this.#told.agent.observe(timely);
     }
   }
 

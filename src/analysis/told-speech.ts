@@ -28,7 +28,7 @@ export class ToldSpeech {
   #end(to: number): void {
     const from = Math.max(this.#since ?? Number.POSITIVE_INFINITY, this.#spans.at(-1)?.to ?? 0);
     this.#since = undefined;
-    if (from >= to || !Number.isFinite(to)) return;
+    if (!(from < to) || !Number.isFinite(to)) return;
     this.#spans.push({ from, to, voicedMs: to - from, level: Number.NaN, sentAt: from, burstAt: from });
   }
 }

@@ -23,6 +23,8 @@ const CODES = {
   "endpoint-refused": 3,
   "agent-unreachable": 3,
   "agent-refused": 3,
+  "no-tunnel": 3,
+  "tunnel-failed": 3,
   "no-sound": 3,
   "device-lost": 3,
 } as const satisfies Record<string, 2 | 3>;

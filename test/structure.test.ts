@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "config",
   ],
   config: ["audio", "protocol", "call", "analysis", "agents", "tools", "simulate", "report"],
+  init: ["agents", "config"],
   testing: [
     "audio",
     "protocol",

@@ -7,6 +7,7 @@ export interface HttpContext {
   readonly path: string;
   readonly tls: boolean;
   readonly totals: Totals;
+  readonly publicUrl: () => string | undefined;
   readonly isDraining: () => boolean;
   readonly calls: () => number;
 }
@@ -20,7 +21,7 @@ export function answerHttp(context: HttpContext): RequestListener {
     else if (path === "/metrics" && isRead(request)) {
       reply(response, 200, "text/plain; version=0.0.4", context.totals.text(context.calls()));
     } else if (path === "/" && request.method === "POST") {
-      reply(response, 200, "application/xml", sbxml(streamUrl(context, request)));
+      reply(response, 200, "application/xml", sbxml(context.publicUrl() ?? streamUrl(context, request)));
     } else if (path === context.path) {
       response.setHeader("Upgrade", "websocket");
       reply(response, 426, "text/plain", "This is a WebSocket endpoint for SmartPBX.\n");
@@ -38,13 +39,28 @@ function health(context: HttpContext, response: ServerResponse): void {
   reply(response, draining ? 503 : 200, "application/json", `${JSON.stringify(body)}\n`);
 }
 
-/** SmartPBX connects to the host it asked; behind a proxy or a tunnel that host is reached over TLS. */
-function streamUrl({ path, tls }: HttpContext, request: IncomingMessage): string {
-  const host = request.headers.host ?? "localhost";
-  const proxied = request.headers["x-forwarded-proto"];
-  const local = /^(localhost|127\.|\[::1\])/.test(host);
-  const secure = tls || (proxied === undefined ? !local : proxied === "https" || proxied === "wss");
+/**
+ * SmartPBX connects to the host it asked; behind a proxy or a tunnel that host is reached over TLS. Whoever asks with false headers
+ * is told what they said, and nobody else is.
+ */
+function streamUrl({ path, tls }: HttpContext, { headers }: IncomingMessage): string {
+  const asked = headers.host ?? "localhost";
+  // A proxy that asks us under our local name tells in another header what it was asked itself.
+  const host = LOCAL.test(asked) ? (forwarded(headers["x-forwarded-host"], HOST) ?? asked) : asked;
+  const proxied = forwarded(headers["x-forwarded-proto"], /^[a-z]+$/i);
+  const secure = tls || (proxied === undefined ? !LOCAL.test(host) : /^(https|wss)$/i.test(proxied));
   return `${secure ? "wss" : "ws"}://${host}${path}`;
+}
+
+const LOCAL = /^(localhost|127\.|\[::1\])/;
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/** What the proxy nearest to the caller added, where several stand in a row, if it looks like what it should be. */
+function forwarded(header: string | string[] | undefined, form: RegExp): string | undefined {
+  const first = String(header ?? "")
+    .split(",", 1)[0]!
+    .trim();
+  return form.test(first) ? first : undefined;
 }
 
 function reply(response: ServerResponse, status: number, type: string, body: string): void {

@@ -43,6 +43,8 @@ export interface ServerSettings {
   readonly tools?: ToolRunner;
   /** Makes the observers of one call. */
   readonly observe: () => readonly Observer[];
+  /** Where SmartPBX reaches the media socket from outside, once that is known. */
+  readonly publicUrl?: () => string | undefined;
   /** What else is served here, asked before all else; each call says whether it has taken the request. */
   readonly beside?: Beside;
   readonly clock?: Clock;
@@ -92,6 +94,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     path: settings.path,
     tls: settings.tls !== undefined,
     totals,
+    publicUrl: () => settings.publicUrl?.(),
     isDraining: () => draining,
     calls: () => running.size,
   });

@@ -6,6 +6,7 @@ import { parseBudgets } from "./budgets.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
 import { parseNetwork } from "./network.js";
+import { parsePublicUrl } from "./public-url.js";
 import { parseQuirks } from "./quirks.js";
 import { parseReporters } from "./reporters.js";
 import type { Setting } from "./setting.js";
@@ -68,6 +69,8 @@ function parseText(setting: Setting, text: string): unknown {
       return parseNetwork(text);
     case "address":
       return checkAddress(text);
+    case "publicUrl":
+      return parsePublicUrl(text);
     case "headerName":
       return checkHeaderName(text);
     case "route":

@@ -1,7 +1,7 @@
 /** The one table of settings. Flags, environment variables, config file keys and `--help` all follow from it. */
 import type { CommandName, Setting, SettingKey } from "./setting.js";
 
-const EVERY = ["serve", "simulate", "record", "replay", "inspect", "redact", "agents", "devices"] as const;
+const EVERY = ["serve", "simulate", "record", "replay", "inspect", "redact", "agents", "devices", "init"] as const;
 const SERVERS = ["serve", "record"] as const;
 const LISTENERS = [...SERVERS, "replay"] as const;
 const WITH_AGENT = ["serve", "simulate", "replay"] as const;
@@ -49,16 +49,29 @@ const table = {
   side: { flag: "--side <who>", type: "choice", choices: ["both", "caller", "agent"], default: "both", commands: ["redact"], inFile: false,
     help: "both, caller or agent: who is silenced" },
 
-  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: LISTENERS,
+  folder: { flag: "[dir]", type: "path", default: ".", commands: ["init"], inFile: false,
+    help: "folder for the files, made if it is not there" },
+  yes: { flag: "-y, --yes", type: "boolean", commands: ["init"], inFile: false,
+    help: "ask nothing, take the defaults, keep files" },
+  force: { flag: "--force", type: "boolean", commands: ["init"], inFile: false,
+    help: "overwrite files that are there" },
+  ci: { flag: "--ci <kind>", type: "choice", choices: ["github", "gitlab", "none"], default: "github", commands: ["init"], inFile: false,
+    help: "workflow: github, gitlab or none" },
+
+  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: [...LISTENERS, "init"],
     help: "port to listen on; 0 takes a free one" },
   host: { flag: "--host <address>", type: "string", default: "127.0.0.1", commands: LISTENERS,
     help: "address to listen on; 0.0.0.0 for all" },
   path: { flag: "--path <path>", type: "route", default: "/media-stream", commands: LISTENERS,
     help: "path of the media WebSocket" },
-  authHeader: { flag: "--auth-header <name>", type: "headerName", commands: SERVERS,
+  authHeader: { flag: "--auth-header <name>", type: "headerName", commands: [...SERVERS, "init"],
     help: "header that must hold the value of SMARTPBX_TOKEN" },
   phone: { flag: "--phone", type: "boolean", commands: ["serve"],
     help: "a phone to call it with, as a page at /phone" },
+  publicUrl: { flag: "--public-url <url>", type: "publicUrl", commands: SERVERS, excludes: ["tunnel"],
+    help: "where SmartPBX reaches this, wss://HOST" },
+  tunnel: { flag: "--tunnel <program>", type: "choice", choices: ["cloudflared", "ngrok", "tailscale"], commands: SERVERS,
+    help: "public address by cloudflared, ngrok or tailscale" },
   tlsCert: { flag: "--tls-cert <file>", type: "path", commands: SERVERS, needs: "tlsKey",
     help: "certificate chain, for wss:// without a proxy" },
   tlsKey: { flag: "--tls-key <file>", type: "path", commands: SERVERS, needs: "tlsCert",
@@ -76,7 +89,7 @@ const table = {
   header: { flag: "--header <k: v>", type: "headers", commands: ["simulate", "replay", "record"], belongsTo: ["url", "provider", "upstream"],
     help: "request header; $NAME comes from the environment" },
 
-  agent: { flag: "-a, --agent <spec>", type: "agent", default: "echo", commands: WITH_AGENT, excludes: ["url", "provider"],
+  agent: { flag: "-a, --agent <spec>", type: "agent", default: "echo", commands: [...WITH_AGENT, "init"], excludes: ["url", "provider"],
     help: "kind, kind:URL or a module; see: agents" },
   agentOption: { flag: "--agent-option <k=v>", type: "options", commands: WITH_AGENT, belongsTo: ["agent"],
     help: "option of the agent kind" },
@@ -88,12 +101,12 @@ const table = {
   tools: { type: "tools", commands: WITH_AGENT,
     help: "what the agent may do besides talking" },
 
-  record: { flag: "--record <dir>", type: "path", commands: WITH_AGENT,
+  record: { flag: "--record <dir>", type: "path", commands: [...WITH_AGENT, "init"],
     help: "save every call in this folder" },
   noAudio: { flag: "--no-audio", type: "boolean", commands: ["serve", "simulate", "record"],
     help: "save events only, no sound" },
 
-  format: { flag: "--format <encoding>", type: "choice", choices: ["g711_ulaw", "pcm16", "opus"], default: "g711_ulaw", commands: ["simulate"],
+  format: { flag: "--format <encoding>", type: "choice", choices: ["g711_ulaw", "pcm16", "opus"], default: "g711_ulaw", commands: ["simulate", "init"],
     help: "g711_ulaw, pcm16 or opus" },
   profile: { flag: "--profile <name>", type: "choice", choices: ["readme", "v06", "v07"], default: "v06", commands: ["simulate"],
     help: "SmartPBX document: readme, v06 or v07" },

@@ -18,7 +18,8 @@ export type CommandName =
   | "inspect"
   | "redact"
   | "agents"
-  | "devices";
+  | "devices"
+  | "init";
 
 export type SettingType =
   | "boolean"
@@ -30,6 +31,8 @@ export type SettingType =
   | "headerName"
   /** A `ws://` or `wss://` address. */
   | "address"
+  /** A `wss://` or `https://` address at which we are reached from outside. */
+  | "publicUrl"
   /** A whole number between `min` and `max`. */
   | "integer"
   /** `300ms`, `30s`, `5m` or `0`. */
@@ -102,6 +105,7 @@ interface ValueTypes {
   route: string;
   headerName: string;
   address: string;
+  publicUrl: string;
   integer: number;
   duration: number;
   bytes: number;

@@ -30,8 +30,9 @@ export class JsonlReporter implements Reporter {
     this.#personal = personal(showPersonal);
   }
 
-  listening({ url, agent }: ListeningInfo): void {
-    this.#line("listening", { url, agent });
+  listening({ url, agent, portal }: ListeningInfo): void {
+    const publicUrl = portal?.publicUrl;
+    this.#line("listening", { url, agent, ...(publicUrl !== undefined && { publicUrl }) });
   }
 
   phone(url: string): void {

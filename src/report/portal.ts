@@ -5,25 +5,28 @@ import type { Style } from "./style.js";
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
 
-export function portalLines({ media, host, path, authHeader }: PortalInfo, style: Style): string[] {
+export function portalLines(
+  { media, host, path, authHeader, publicUrl }: PortalInfo,
+  style: Style,
+): string[] {
   const [first, ...others] = media.map(
     ({ encoding, sampleRate }: MediaFormat) => `${encoding} ${sampleRate}`,
   );
   const fields = [
     ["name", "smartpbx-bridge"],
     ["media", `${first}${others.length ? style.dim(`  or ${others.join(", ")}`) : ""}`],
-    ["websocket_url", `${style.accent(`wss://YOUR-PUBLIC-HOST${path}`)}`],
+    ["websocket_url", style.accent(publicUrl ?? `wss://YOUR-PUBLIC-HOST${path}`)],
     [
       "websocket_headers",
       authHeader ? `${authHeader}: ${style.dim("the value of SMARTPBX_TOKEN")}` : style.dim("none"),
     ],
   ];
   return [
-    ...(LOOPBACK.test(host)
+    ...(publicUrl === undefined && LOOPBACK.test(host)
       ? [
           factLine(
             "Network",
-            `${style.dim("use")} --host 0.0.0.0 ${style.dim("to expose, or a tunnel")}`,
+            `${style.dim("use")} --host 0.0.0.0 ${style.dim("to expose, or")} --tunnel cloudflared`,
             style,
           ),
         ]
@@ -32,7 +35,8 @@ export function portalLines({ media, host, path, authHeader }: PortalInfo, style
     `Paste into the portal ${style.dim("(Configuration → # Numbers → AI Providers → + Add)")}`,
     ...fields.map(([name, value]) => `  ${name!.padEnd(17)}  ${value}`),
     `${style.dim("then choose it: Configuration → # Numbers → Phone Numbers → the DID → Used by")}`,
-    ...(authHeader
+    // What is public has a warning of its own, which quiet runs and programs see too.
+    ...(authHeader || publicUrl !== undefined
       ? []
       : [
           "",

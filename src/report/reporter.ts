@@ -34,6 +34,8 @@ export interface PortalInfo {
   readonly path: string;
   /** The header that carries the token, if there is one. Never its value. */
   readonly authHeader?: string;
+  /** What goes into `websocket_url`, where it is known: `wss://HOST/media-stream`. */
+  readonly publicUrl?: string;
 }
 
 /** Where text goes: a stream, or a string in a test. */

@@ -36,7 +36,7 @@ it("prints what to paste, and what is missing", () => {
 
     ➜  Calls:   ws://127.0.0.1:8080/media-stream
     ➜  Agent:   echo
-    ➜  Network: use --host 0.0.0.0 to expose, or a tunnel
+    ➜  Network: use --host 0.0.0.0 to expose, or --tunnel cloudflared
 
   Paste into the portal (Configuration → # Numbers → AI Providers → + Add)
     name               smartpbx-bridge
@@ -56,6 +56,13 @@ it("names the header and where its value comes from", () => {
   expect(text).toContain("websocket_headers  X-Api-Key: the value of SMARTPBX_TOKEN\n");
   expect(text).not.toContain("Anyone");
   expect(text).not.toContain("--host");
+});
+
+it("shows the public address where it is known, and no hint how to get one", () => {
+  const text = banner({ ...PORTAL, publicUrl: "wss://pbx.example.com/media-stream" });
+  expect(text).toContain("    websocket_url      wss://pbx.example.com/media-stream\n");
+  expect(text).not.toMatch(/YOUR-PUBLIC-HOST|Network|--tunnel/);
+  expect(text).not.toContain("Anyone");
 });
 
 it("fits in 80 columns", () => {

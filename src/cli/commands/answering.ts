@@ -9,6 +9,7 @@ import { makeReporter, type ReportSettings } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import type { Auth, Tls } from "./access.js";
 import type { Answerer } from "./agent.js";
+import { PublicAddress } from "./public-address.js";
 import { CallRecorders } from "./recorders.js";
 import type { ServedPhone } from "./serve-phone.js";
 
@@ -31,6 +32,8 @@ export interface AnsweringSettings extends ReportSettings {
   readonly opusFraming: OpusFraming | "auto";
   /** Serves a browser phone beside the media socket. */
   readonly phone?: boolean;
+  readonly publicUrl: string | undefined;
+  readonly tunnel: "cloudflared" | "ngrok" | "tailscale" | undefined;
   /** Recordings without sound. */
   readonly noAudio: boolean;
 }
@@ -44,6 +47,7 @@ export async function answerCalls(
 ): Promise<number> {
   const { agent } = answerer;
   const reporter = await makeReporter(settings, io);
+  const outside = new PublicAddress(settings, reporter, io);
   const recorders =
     recordings.directory === undefined
       ? undefined
@@ -63,9 +67,15 @@ export async function answerCalls(
     ...(phone ? [phone.overhear()] : []),
   ];
   const own = serverSettings(settings, answerer, observe, io);
-  const server = await startServer({ ...own, beside: phone?.beside });
+  const server = await startServer({ ...own, beside: phone?.beside, publicUrl: () => outside.url });
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
+  try {
+    await outside.open(server, stopping);
+  } catch (error) {
+    await Promise.all([server.close(), recorders?.close()]);
+    throw error;
+  }
   reporter.listening({
     url: server.url,
     agent: agent.name,
@@ -74,10 +84,13 @@ export async function answerCalls(
       host: settings.host,
       path: settings.path,
       authHeader: settings.auth?.header,
+      publicUrl: outside.url,
     },
   });
   phone?.announce(server);
+  outside.watch();
   const stop = await stopping;
+  await outside.close();
   await recorders?.close();
   return stop.serverExitCode();
 }

@@ -27,6 +27,8 @@ export interface CallContext {
 
 export interface RunningCall {
   ping(): void;
+  /** Ends this call, as its agent might. */
+  hangUp(): void;
   /** Ends the call because the process is going away. */
   shutDown(): void;
 }
@@ -165,6 +167,8 @@ export function runCall(socket: WebSocket, context: CallContext): RunningCall {
 
   return {
     ping: () => pbx.ping(),
+    // Before its start there is nothing to hang up yet.
+    hangUp: () => handle({ type: callInfo ? "hang-up" : "shut-down" }),
     shutDown: () => handle({ type: "shut-down" }),
   };
 }

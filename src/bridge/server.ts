@@ -41,8 +41,8 @@ export interface ServerSettings {
   readonly agent: Agent;
   /** What the agent's model may ask for. Default: `hang_up`. */
   readonly tools?: ToolRunner;
-  /** Makes the observers of one call. */
-  readonly observe: () => readonly Observer[];
+  /** Makes the observers of one call, which may end it. */
+  readonly observe: (call: Pick<RunningCall, "hangUp">) => readonly Observer[];
   /** Where SmartPBX reaches the media socket from outside, once that is known. */
   readonly publicUrl?: () => string | undefined;
   /** What else is served here, asked before all else; each call says whether it has taken the request. */
@@ -119,11 +119,11 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     if (draining || running.size >= settings.maxCalls)
       return refuse(socket, 503, "Service Unavailable", RETRY_AFTER_S);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const call = runCall(webSocket, {
+      const call: RunningCall = runCall(webSocket, {
         settings: { ...settings.call, agent: settings.agent.name, opus },
         agent: settings.agent,
         tools: settings.tools ?? HANG_UP_ONLY,
-        observers: [totals.observer, ...settings.observe()],
+        observers: [totals.observer, ...settings.observe({ hangUp: () => call.hangUp() })],
         clock,
         wakeups,
         onClosed: () => {

@@ -1,7 +1,4 @@
-/**
- * One phone call as a state machine: told what happened and when, it says what to do. It owns no socket, timer, file or
- * clock. Times are milliseconds since the caller's socket opened.
- */
+/** One phone call as a state machine: told what happened and when, in ms since the caller's socket opened, it says what to do. */
 import type { Payload } from "../audio/payload.js";
 import type { CallInfo, Fault, FaultCode, PbxMessage } from "../protocol/messages.js";
 import { Complaints } from "./complaints.js";
@@ -76,6 +73,9 @@ export class Call {
       case "wake":
         this.#wakeAt = Number.POSITIVE_INFINITY;
         this.#wake();
+        break;
+      case "hang-up":
+        this.#end("agent-ended", "hung up where the bridge runs", CLOSE.ended);
         break;
       case "shut-down":
         this.#end("shutting-down", "the bridge is shutting down", CLOSE.shuttingDown);

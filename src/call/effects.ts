@@ -22,6 +22,8 @@ export type CallInput =
   | { readonly type: "tool-result"; readonly id: string; readonly output: string; readonly isError: boolean }
   /** The time asked for with `wakeAt` has come. */
   | { readonly type: "wake" }
+  /** Whoever runs the bridge ends this call. */
+  | { readonly type: "hang-up" }
   /** The process is going away: end the call now. */
   | { readonly type: "shut-down" };
 

@@ -162,6 +162,11 @@ describe("limits", () => {
     expect(ended(book)).toEqual({ at: 10_000, reason: "too-long", code: 1008 });
   });
 
+  test("whoever runs the bridge hangs up", () => {
+    const book = Playbook.running(ULAW).at(77, { type: "hang-up" });
+    expect(ended(book)).toEqual({ at: 77, reason: "agent-ended", code: 1000 });
+  });
+
   test("a process that goes away", () => {
     const book = Playbook.running(ULAW).at(77, { type: "shut-down" });
     expect(ended(book)).toEqual({ at: 77, reason: "shutting-down", code: 1001 });

@@ -66,6 +66,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "replay",
     "report",
     "config",
+    "init",
     "doctor",
   ],
 };

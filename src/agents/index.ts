@@ -108,6 +108,18 @@ export async function resolveAgent(spec: string | AgentKind, settings: AgentSett
   };
 }
 
+/**
+ * The kind that a spec names, with its URL checked and nothing asked for yet: no key, no option.
+ * @returns undefined for a module, which is not loaded.
+ * @throws BridgeError `unknown-agent`, or `bad-flag` for a bad URL.
+ */
+export async function checkSpec(spec: string): Promise<AgentKind | undefined> {
+  if (isModulePath(spec)) return undefined;
+  const { kind, url } = await findKind(spec);
+  checkUrl(kind, url);
+  return kind;
+}
+
 interface FoundKind {
   readonly kind: AgentKind;
   readonly url: string | undefined;

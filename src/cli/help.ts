@@ -60,7 +60,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
     summary: "every setting as a variable and as a key of the config file",
     text: () =>
       page([
-        "A setting comes from its flag, else its variable, else the config file\n(smartpbx.config.{js,mjs,json}), else its default.",
+        "A setting comes from its flag, else its variable, else the config file\n(smartpbx.config.{js,mjs,json}), else its default. Variables are also read from\n.env in the current folder; one that is set already wins.",
         columns([
           ...settingKeys.map((key): [string, string] => [
             hasFlag(key) ? environmentName(key) : "-",

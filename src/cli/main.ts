@@ -1,4 +1,5 @@
 /** The command line: reads the arguments and the config file, runs one command, shows what failed. */
+import { loadDotEnv } from "../config/dot-env.js";
 import { loadConfig } from "../config/load.js";
 import { EXIT_OK } from "./exit-codes.js";
 import { showFailure } from "./failure.js";
@@ -11,6 +12,8 @@ import { type Io, processIo } from "./ui/io.js";
 export async function main(argv: readonly string[]): Promise<void> {
   keepPausesShort();
   const io = processIo();
+  const fault = loadDotEnv(io.cwd, process.env);
+  if (fault) io.stderr.write(`warning: ${fault}\n`);
   process.on("uncaughtException", (error) => {
     void fail(error, argv, io).then((code) => process.exit(code));
   });
@@ -26,10 +29,8 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
       return EXIT_OK;
     }
     const { command, flags } = asked;
-    const file = await loadConfig(
-      io.cwd,
-      (flags.config as string | undefined) ?? (io.env.SMARTPBX_CONFIG || undefined),
-    );
+    const named = (flags.config as string | undefined) ?? (io.env.SMARTPBX_CONFIG || undefined);
+    const file = command.needsNoConfig ? undefined : await loadConfig(io.cwd, named);
     return await command.start({ flags, env: io.env, file }, io);
   } catch (error) {
     return fail(error, args, io);

@@ -7,7 +7,7 @@ import { suggest } from "../suggest.js";
 import { settingKeys, settings } from "./schema.js";
 import type { SettingKey } from "./setting.js";
 
-const NAMES = ["smartpbx.config.js", "smartpbx.config.mjs", "smartpbx.config.json"] as const;
+export const CONFIG_NAMES = ["smartpbx.config.js", "smartpbx.config.mjs", "smartpbx.config.json"] as const;
 
 export interface ConfigFile {
   /** Its file name, for messages. */
@@ -34,7 +34,7 @@ export async function loadConfig(folder: string, file?: string): Promise<ConfigF
 }
 
 async function findConfig(folder: string): Promise<string | undefined> {
-  const paths = await Promise.all(NAMES.map((name) => existing(resolve(folder, name))));
+  const paths = await Promise.all(CONFIG_NAMES.map((name) => existing(resolve(folder, name))));
   const found = paths.filter((path) => path !== undefined);
   if (found.length > 1)
     throw new BridgeError(

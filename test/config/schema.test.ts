@@ -20,6 +20,7 @@ const COMMANDS: readonly CommandName[] = [
   "redact",
   "agents",
   "devices",
+  "init",
 ];
 
 describe("the table of settings", () => {
@@ -27,7 +28,7 @@ describe("the table of settings", () => {
     const { flag, help, default: fallback, type } = settings[key];
     expect(help).toMatch(/^\S.{3,50}$/);
     if (flag === undefined) return;
-    expect(flag).toMatch(/^(-[a-z], )?--[a-z-]+( <[^>]+>| \[device\])?$|^<[a-z]+>$|^\[[a-z]+\.{3}\]$/);
+    expect(flag).toMatch(/^(-[a-z], )?--[a-z-]+( <[^>]+>| \[device\])?$|^<[a-z]+>$|^\[[a-z]+(\.{3})?\]$/);
     expect(/[<[]/.test(flag)).toBe(type !== "boolean");
     if (fallback !== undefined) expect(() => parseValue(settings[key], fallback, {})).not.toThrow();
   });

@@ -111,6 +111,25 @@ describe.concurrent("beside the socket", () => {
       { Host: "localhost:8080", "X-Forwarded-Proto": "https" },
       "wss://localhost:8080/media-stream",
     ],
+    [
+      "a proxy that asks under our local name",
+      {
+        Host: "127.0.0.1:8080",
+        "X-Forwarded-Host": "pbx.example.com, inner",
+        "X-Forwarded-Proto": "https, http",
+      },
+      "wss://pbx.example.com/media-stream",
+    ],
+    [
+      "no proxy's word where we were asked by name",
+      { Host: "pbx.example.com", "X-Forwarded-Host": "other.example.com" },
+      "wss://pbx.example.com/media-stream",
+    ],
+    [
+      "no host that is none",
+      { Host: "127.0.0.1:8080", "X-Forwarded-Host": 'x"/><Stream url="y', "X-Forwarded-Proto": "" },
+      "ws://127.0.0.1:8080/media-stream",
+    ],
     ["a host of special characters", { Host: 'a"<b>&c' }, "wss://a&quot;&lt;b&gt;&amp;c/media-stream"],
   ] as const)("POST / points SmartPBX at the socket: %s", async ([, headers, streamUrl]) => {
     const answer = await http(server.url, "/", { method: "POST", headers });

@@ -70,25 +70,25 @@ export async function answerCalls(
   const server = await startServer({ ...own, beside: phone?.beside, publicUrl: () => outside.url });
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
-  try {
-    await outside.open(server, stopping);
-  } catch (error) {
+  const isOpen = await outside.open(server, stopping).catch(async (error) => {
     await Promise.all([server.close(), recorders?.close()]);
     throw error;
-  }
-  reporter.listening({
-    url: server.url,
-    agent: agent.name,
-    portal: {
-      media: [PORTAL_FORMATS.g711_ulaw, PORTAL_FORMATS.pcm16, PORTAL_FORMATS.opus],
-      host: settings.host,
-      path: settings.path,
-      authHeader: settings.auth?.header,
-      publicUrl: outside.url,
-    },
   });
-  phone?.announce(server);
-  outside.watch();
+  if (isOpen) {
+    reporter.listening({
+      url: server.url,
+      agent: agent.name,
+      portal: {
+        media: [PORTAL_FORMATS.g711_ulaw, PORTAL_FORMATS.pcm16, PORTAL_FORMATS.opus],
+        host: settings.host,
+        path: settings.path,
+        authHeader: settings.auth?.header,
+        publicUrl: outside.url,
+      },
+    });
+    phone?.announce(server);
+    outside.watch();
+  }
   const stop = await stopping;
   await outside.close();
   await recorders?.close();

@@ -49,11 +49,11 @@ export class PublicAddress {
 
   /**
    * Gets the address, if a tunnel is to give one. @param stopping resolves when nobody waits for it any more.
-   * @throws BridgeError `tunnel-failed`
+   * @returns false when that came first. @throws BridgeError `tunnel-failed`
    */
-  async open(server: Pick<BridgeServer, "port">, stopping: Promise<unknown>): Promise<void> {
+  async open(server: Pick<BridgeServer, "port">, stopping: Promise<unknown>): Promise<boolean> {
     const { tunnel } = this.#settings;
-    if (!tunnel) return;
+    if (!tunnel) return true;
     const { clock, env, stderr } = this.#io;
     const say = (text: string) => {
       if (!this.#settings.quiet) stderr.write(`${text}\n`);
@@ -78,7 +78,9 @@ export class PublicAddress {
     const address = await Promise.race([this.#tunnel.address, stopping.then(() => undefined)]).finally(() =>
       timer.cancel(),
     );
-    if (address !== undefined) this.#url = withPath(socketOf(address), this.#settings.path);
+    if (address === undefined) return false;
+    this.#url = withPath(socketOf(address), this.#settings.path);
+    return true;
   }
 
   /** Says what is wrong with the address now, and what goes wrong with it later. */

@@ -176,11 +176,10 @@ describe.runIf(CHROMIUM)("the report page", { timeout: 60_000 }, () => {
     expect(await ground()).not.toBe(light);
     await expect.poll(picture).not.toBe(inLight);
     await page.emulateMedia({ media: "print" });
-    expect(await page.isVisible("#play")).toBe(false);
-    expect(await page.isVisible(".on-paper")).toBe(true);
-    expect(await page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--card')")).toBe(
-      "#fff",
-    );
+    await expect.poll(() => page.isVisible("#play")).toBe(false);
+    await expect.poll(() => page.isVisible(".on-paper")).toBe(true);
+    const card = () => page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--card')");
+    await expect.poll(card).toBe("#fff");
     const pdf = await page.pdf({ format: "A4" });
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     await page.emulateMedia({ media: "screen", colorScheme: "light" });
@@ -189,7 +188,8 @@ describe.runIf(CHROMIUM)("the report page", { timeout: 60_000 }, () => {
 
   it("fits a phone", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await sideways()).toBe(0);
+    // What is drawn follows the window one frame later.
+    await expect.poll(sideways).toBe(0);
     await page.setViewportSize({ width: 1200, height: 900 });
   });
 

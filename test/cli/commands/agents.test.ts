@@ -13,8 +13,10 @@ async function list(flags: { json?: true }) {
 it("lists every kind with its summary, URL and options", async () => {
   const { text } = await list({});
   for (const entry of agentKinds) {
-    const { name, summary, url, options } = await entry.load();
-    const spec = { required: `${name}:URL`, optional: `${name}[:URL]`, none: name }[url];
+    const { name, summary, url, isPath, options } = await entry.load();
+    const spec = { required: `${name}:${isPath ? "DIR" : "URL"}`, optional: `${name}[:URL]`, none: name }[
+      url
+    ];
     expect(text).toContain(`${spec}  ${summary}\n`);
     for (const [key, { help }] of Object.entries(options)) {
       const lines = text.slice(text.indexOf(`${spec}  ${summary}`)).split("\n");

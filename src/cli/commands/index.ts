@@ -12,6 +12,8 @@ export interface Command {
   readonly description: string;
   /** Without the program's name. */
   readonly examples: readonly string[];
+  /** True where a config file has nothing to say, and one that does not load does no harm. */
+  readonly needsNoConfig?: true;
   /** Runs the command to its end and gives the exit code. */
   start(given: Given, io: Io): Promise<number>;
 }
@@ -125,6 +127,23 @@ const devices: Command = {
   },
 };
 
+const init: Command = {
+  name: "init",
+  summary: "write a config, a scenario and a CI workflow",
+  description:
+    "Asks a few questions, each of which is a flag, and writes a config, a first\nscenario, .env.example and a CI workflow. Overwrites nothing without asking.",
+  examples: [
+    "init                       # here, question by question",
+    "init --yes                 # the echo agent, nothing asked",
+    "init calls --agent openai --record recordings --ci gitlab -y",
+  ],
+  needsNoConfig: true,
+  async start(given, io) {
+    const { readSettings, run } = await import("./init.js");
+    return run(readSettings(settle("init", given, io)), io);
+  },
+};
+
 export const commands: readonly Command[] = [
   serve,
   simulate,
@@ -134,4 +153,5 @@ export const commands: readonly Command[] = [
   redact,
   agents,
   devices,
+  init,
 ];

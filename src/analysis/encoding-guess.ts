@@ -45,6 +45,24 @@ export function guessEncoding(speech: readonly Uint8Array[], declared: Encoding)
   return 1 - declaredSmoothness > LEAST_GAIN * (1 - best.smoothness) ? best : undefined;
 }
 
+/** What payloads are that were said to be Opus: packets of Opus are noise in every plain encoding. */
+export function guessPlain(payloads: readonly Uint8Array[]): EncodingGuess | undefined {
+  // A wave of one slow tone, as a constant, is no evidence: silence is left out.
+  const loud = payloads.filter((bytes) => new Set(bytes).size > LEAST_CODES);
+  if (loud.length < LEAST_LOUD) return undefined;
+  let best: EncodingGuess | undefined;
+  for (const encoding of Object.keys(DECODERS) as GuessedEncoding[]) {
+    const smoothness = smoothnessOf(loud, encoding);
+    if (smoothness > (best?.smoothness ?? LEAST_SMOOTHNESS))
+      best = { encoding, declaredSmoothness: 0, smoothness };
+  }
+  return best;
+}
+
+/** So many different bytes has a payload that is not silence, and so many such payloads are 300 ms. */
+const LEAST_CODES = 12;
+const LEAST_LOUD = 15;
+
 function smoothnessOf(speech: readonly Uint8Array[], encoding: GuessedEncoding): number {
   let energy = 0;
   let likeness = 0;

@@ -15,6 +15,9 @@ export interface SideEvidence {
   /** Of digital silence, and of bytes 0x00 that μ-law reads as full scale. */
   readonly silentMs: number;
   readonly zeroMs: number;
+  /** Of frames in μ-law that are one soft code over and over which is not silence, and the code. */
+  readonly constantMs: number;
+  readonly constantByte: number | undefined;
   /** The first seconds of speech, as plain audio: each piece is voiced throughout. */
   readonly speech: readonly Uint8Array[];
 }

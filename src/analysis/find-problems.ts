@@ -1,4 +1,5 @@
 /** Runs all detectors over a call and says what they saw in the words of the table. */
+import { aliasing } from "./detectors/aliasing.js";
 import { bargeIns } from "./detectors/barge-ins.js";
 import { encoding } from "./detectors/encoding.js";
 import { ending } from "./detectors/ending.js";
@@ -10,10 +11,11 @@ import { replies } from "./detectors/replies.js";
 import { sampleRate } from "./detectors/sample-rate.js";
 import { silence } from "./detectors/silence.js";
 import { tooFast } from "./detectors/too-fast.js";
+import { ulawEncoder } from "./detectors/ulaw-encoder.js";
 import { wire } from "./detectors/wire.js";
-import type { Detector, Evidence, Sighting } from "./evidence.js";
+import type { Detector, Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";
-import { FINDINGS, type FindingText } from "./findings.js";
+import { findingOf, rootsOf } from "./root-causes.js";
 
 /** Causes before their consequences. */
 const DETECTORS: readonly Detector[] = [
@@ -22,12 +24,14 @@ const DETECTORS: readonly Detector[] = [
   encoding,
   sampleRate,
   payloads,
+  ulawEncoder,
   silence,
   gaps,
   tooFast,
   bargeIns,
   replies,
   level,
+  aliasing,
   lostAudio,
 ];
 
@@ -37,26 +41,7 @@ const DEAF: readonly Detector[] = [ending, wire, bargeIns, replies, lostAudio];
 /** The gravest first, and causes before the rest. What another finding explains is left out. */
 export function findProblems(evidence: Evidence, withoutAudio = false): Finding[] {
   const seen = (withoutAudio ? DEAF : DETECTORS).flatMap((detect) => detect(evidence));
-  return seen
-    .filter((sighting) => !seen.some((other) => explains(other, sighting)))
-    .map(finding)
-    .sort((a, b) => Number(b.severity === "error") - Number(a.severity === "error"));
-}
-
-function explains(cause: Sighting, { kind, side }: Sighting): boolean {
-  const { explains }: FindingText = FINDINGS[cause.kind];
-  return explains?.includes(kind) === true && (cause.side === side || cause.side === "call");
-}
-
-function finding({ kind, side, seen, at, severity, fix }: Sighting): Finding {
-  const text: FindingText = FINDINGS[kind];
-  return {
-    code: side === "call" || kind.startsWith(`${side}-`) ? kind : `${side}-${kind}`,
-    side,
-    severity: severity ?? text.severity,
-    seen,
-    why: text.why,
-    fix: fix ?? text.fix,
-    ...(at !== undefined && { at }),
-  };
+  return rootsOf(seen.map(findingOf)).sort(
+    (a, b) => Number(b.severity === "error") - Number(a.severity === "error"),
+  );
 }

@@ -1,4 +1,5 @@
 /** The one table of what can be wrong with a call: how grave it is, why it matters, and what to change. */
+import { ENDPOINT_FINDINGS } from "./endpoint-findings.js";
 
 export interface FindingText {
   readonly severity: "error" | "warning";
@@ -10,14 +11,19 @@ export interface FindingText {
   readonly explains?: readonly string[];
 }
 
-const SOUND = ["clipped", "too-loud", "too-quiet", "dc-offset", "never-voiced"];
+const SOUND = ["clipped", "too-loud", "too-quiet", "dc-offset", "never-voiced", "aliased", "odd-silence"];
+/** What an agent that is never quiet, or not understood, does besides. */
+const TURNS = ["unanswered", "barge-in-ignored", "slow-replies"];
 
-export const FINDINGS = {
+/** What nothing is heard of. */
+const UNPLAYED = [...TURNS, "never-heard", "format-unanswered", "profile-unanswered", "early-words-lost"];
+
+const CALL_FINDINGS = {
   "never-heard": {
     severity: "error",
     why: "The caller hears nothing at all and hangs up.",
     fix: "Look at what the agent logs for this call, and whether it sends media with the call's callId and accountId.",
-    explains: ["unanswered"],
+    explains: ["unanswered", "format-unanswered", "profile-unanswered", "deaf-after", "early-words-lost"],
   },
   "digital-silence": {
     severity: "error",
@@ -29,7 +35,7 @@ export const FINDINGS = {
     severity: "error",
     why: "In μ-law 0x00 is not silence but the loudest negative value: every pause is a click and a constant offset.",
     fix: "Fill pauses with 0xFF bytes, or send nothing.",
-    explains: SOUND,
+    explains: [...SOUND, ...TURNS, "choppy"],
   },
   "never-voiced": {
     severity: "error",
@@ -46,6 +52,7 @@ export const FINDINGS = {
     severity: "warning",
     why: "Waves cut off at full scale sound harsh, and speech recognition fails on them.",
     fix: "Lower the gain by the last amplifier before the samples become 16 bits, or normalise to -3 dBFS peaks.",
+    explains: ["aliased"],
   },
   "too-loud": {
     severity: "warning",
@@ -66,28 +73,47 @@ export const FINDINGS = {
     severity: "error",
     why: "Played in the encoding of the call, it is loud noise.",
     fix: "Encode as the call's start message says.",
-    explains: [...SOUND, "wrong-rate", "unanswered"],
+    explains: [...SOUND, ...TURNS, "wrong-rate", "too-fast", "choppy", "uneven-frames", "zero-bytes"],
+  },
+  "ulaw-encoder": {
+    severity: "error",
+    why: "Loud speech is cut off far below full scale and distorts, and every pause hisses.",
+    fix: "Replace the μ-law encoder (the vendor's example mixes the clamp of a 14-bit one with the shifts of a 16-bit one): take ITU-T G.711's table.",
+    explains: SOUND,
+  },
+  "odd-silence": {
+    severity: "warning",
+    why: "Silence that is not zero clicks where it begins and ends, and shows that the encoder is wrong for soft sounds.",
+    fix: "Encode silence as 0xFF; if 0 becomes another code, replace the μ-law encoder.",
+  },
+  aliased: {
+    severity: "warning",
+    why: "Hissing sounds come back as shrill tones in the middle of speech, and words are harder to understand.",
+    fix: "Use a resampler with a low-pass filter; taking every third sample is none.",
   },
   "wrong-rate": {
     severity: "error",
     why: "At the wrong sample rate voices are too high and too fast, or too low and too slow, and nobody understands them.",
     fix: "Resample to the rate in the call's start message.",
-    explains: ["choppy", "too-fast", "uneven-frames", "unanswered"],
+    explains: ["choppy", "too-fast", "uneven-frames", "aliased", ...TURNS],
   },
   "file-header": {
     severity: "error",
     why: "The PBX plays every byte of a payload as audio: a file's header is a loud click, and a container is noise.",
     fix: "Send the samples alone, without any file's header or container.",
+    explains: ["uneven-frames", "odd-samples"],
   },
   choppy: {
     severity: "warning",
     why: "The caller hears words with holes in them.",
     fix: "Send audio at least as fast as it is heard, a few frames ahead: see whether the model, the network or the sender's timer was late.",
+    explains: ["barge-in-ignored"],
   },
   "too-fast": {
     severity: "warning",
     why: "SmartPBX cannot take audio back: what has been sent is heard to its end, and a caller who interrupts is not obeyed.",
     fix: "Send at the pace in which it is heard, with a lead of 60 to 200 ms, and drop the rest when the caller speaks.",
+    explains: ["barge-in-ignored"],
   },
   "odd-samples": {
     severity: "error",
@@ -104,11 +130,13 @@ export const FINDINGS = {
     severity: "error",
     why: "A real PBX plays silence in place of media without the ids of the call.",
     fix: "Put the callId and accountId of the start message into every media message.",
+    explains: UNPLAYED,
   },
   "wrong-ids": {
     severity: "error",
     why: "A real PBX plays silence in place of media with another call's ids.",
     fix: "Keep callId and accountId for each connection, not for the process.",
+    explains: UNPLAYED,
   },
   "bad-message": {
     severity: "error",
@@ -178,5 +206,7 @@ export const FINDINGS = {
     fix: "Copy the recording again from where it was made.",
   },
 } as const satisfies Readonly<Record<string, FindingText>>;
+
+export const FINDINGS = { ...CALL_FINDINGS, ...ENDPOINT_FINDINGS } as const;
 
 export type FindingKind = keyof typeof FINDINGS;

@@ -9,6 +9,9 @@ const MAGIC: readonly (readonly [name: string, magic: Uint8Array])[] = [
   ["MP3", Uint8Array.from([0x49, 0x44, 0x33])],
 ];
 
+/** Three seconds of 20 ms each. */
+const MOST_OPUS = 150;
+
 export class PayloadFacts {
   count = 0;
   bytes = 0;
@@ -19,6 +22,8 @@ export class PayloadFacts {
   largestBytes = 0;
   /** The first payload that began like a file. Opus may come in containers. */
   header: { readonly name: string; readonly at: number } | undefined;
+  /** What is said to be Opus, the first payloads as they came: other audio shows in them. */
+  readonly opus: Uint8Array[] = [];
   readonly #frameBytes: number;
   readonly #isPcm: boolean;
 
@@ -32,7 +37,10 @@ export class PayloadFacts {
     this.bytes += bytes.length;
     if (bytes.length === 0) this.empty++;
     if (bytes.length > this.largestBytes) this.largestBytes = bytes.length;
-    if (this.#frameBytes === 0) return;
+    if (this.#frameBytes === 0) {
+      if (this.opus.length < MOST_OPUS) this.opus.push(bytes);
+      return;
+    }
     if (bytes.length % this.#frameBytes !== 0) {
       this.uneven++;
       if (this.#isPcm && bytes.length % 2 === 1) this.odd++;

@@ -25,6 +25,8 @@ export abstract class SideTrack implements SideEvidence {
   readonly payloads: PayloadFacts;
   silentMs = 0;
   zeroMs = 0;
+  constantMs = 0;
+  constantByte: number | undefined;
   readonly #codec: PayloadCodec;
   readonly #detector: SpeechDetector;
   readonly #sample: SpeechSample;
@@ -108,7 +110,16 @@ export abstract class SideTrack implements SideEvidence {
       this.#voicedEnergy += level * ms;
       if (this.#ulaw && this.meter.mean < ZERO_BYTES_MEAN) this.zeroMs += ms;
     } else if (level === 0) this.silentMs += ms;
+    else if (this.#ulaw && isConstant(frame)) {
+      this.constantMs += ms;
+      this.constantByte = frame[0];
+    }
     this.#sample.push(frame, voiced);
     this.place(ms, voiced, level, at, frame);
   }
+}
+
+function isConstant(frame: Uint8Array): boolean {
+  const [first] = frame;
+  return frame[frame.length - 1] === first && frame.every((byte) => byte === first);
 }

@@ -1,6 +1,6 @@
 /** Audio that was sent in another encoding than the call's, or as a file. */
 import { formatName } from "../../audio/format.js";
-import { guessEncoding } from "../encoding-guess.js";
+import { guessEncoding, guessPlain } from "../encoding-guess.js";
 import type { Detector, Evidence, SideEvidence, Sighting } from "../evidence.js";
 import { leastSmoothness } from "../frame-meter.js";
 
@@ -23,6 +23,7 @@ function* encodingOf({ format }: Evidence, side: SideEvidence): Generator<Sighti
       seen: `A payload of the ${who} begins with the header of a ${name} file.`,
     };
   }
+  if (format.encoding === "opus") yield* plainInOpus(side);
   if (format.encoding === "opus" || (meter.voicedMs * format.sampleRate) / 1000 < LEAST_VOICED_SAMPLES)
     return;
   const least = leastSmoothness(format.sampleRate);
@@ -48,3 +49,14 @@ function* encodingOf({ format }: Evidence, side: SideEvidence): Generator<Sighti
 
 /** A-law read as μ-law is about as smooth as the roughest speech: others are tried for a little more. */
 const ROOM = 0.15;
+
+function* plainInOpus({ who, payloads }: SideEvidence): Generator<Sighting> {
+  const guess = guessPlain(payloads.opus);
+  if (!guess) return;
+  yield {
+    kind: "wrong-encoding",
+    side: who,
+    seen: `The ${who}'s payloads are no Opus packets, but speech when they are read as ${guess.encoding}.`,
+    fix: `Encode ${guess.encoding} as Opus before it is sent, one packet of 20 ms in each payload.`,
+  };
+}

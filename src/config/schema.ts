@@ -1,10 +1,26 @@
 /** The one table of settings. Flags, environment variables, config file keys and `--help` all follow from it. */
 import type { CommandName, Setting, SettingKey } from "./setting.js";
 
-const EVERY = ["serve", "simulate", "record", "replay", "inspect", "redact", "agents", "devices", "init"] as const;
+const EVERY = [
+  "serve",
+  "simulate",
+  "record",
+  "replay",
+  "inspect",
+  "redact",
+  "agents",
+  "devices",
+  "doctor",
+  "init",
+  "completion",
+] as const;
 const SERVERS = ["serve", "record"] as const;
 const LISTENERS = [...SERVERS, "replay"] as const;
 const WITH_AGENT = ["serve", "simulate", "replay"] as const;
+/** And those that only ask it. */
+const ABOUT_AGENT = [...WITH_AGENT, "doctor"] as const;
+/** Where it is told whether what serve needs is there. */
+const ABOUT_PORT = [...LISTENERS, "doctor"] as const;
 const CALLERS = ["simulate", "replay"] as const;
 
 // biome-ignore format: a table reads best with one row after the other.
@@ -58,17 +74,22 @@ const table = {
   ci: { flag: "--ci <kind>", type: "choice", choices: ["github", "gitlab", "none"], default: "github", commands: ["init"], inFile: false,
     help: "workflow: github, gitlab or none" },
 
-  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: [...LISTENERS, "init"],
+  examined: { flag: "[url]", type: "address", commands: ["doctor"], inFile: false,
+    help: "an endpoint to examine, ws://… or wss://…" },
+
+  port: { flag: "-p, --port <port>", type: "integer", default: "8080", min: 0, max: 65535, commands: [...ABOUT_PORT, "init"],
     help: "port to listen on; 0 takes a free one" },
-  host: { flag: "--host <address>", type: "string", default: "127.0.0.1", commands: LISTENERS,
+  host: { flag: "--host <address>", type: "string", default: "127.0.0.1", commands: ABOUT_PORT,
     help: "address to listen on; 0.0.0.0 for all" },
-  path: { flag: "--path <path>", type: "route", default: "/media-stream", commands: LISTENERS,
+  path: { flag: "--path <path>", type: "route", default: "/media-stream", commands: ABOUT_PORT,
     help: "path of the media WebSocket" },
-  authHeader: { flag: "--auth-header <name>", type: "headerName", commands: [...SERVERS, "init"],
+  authHeader: { flag: "--auth-header <name>", type: "headerName", commands: [...SERVERS, "doctor", "init"],
     help: "header that must hold the value of SMARTPBX_TOKEN" },
   phone: { flag: "--phone", type: "boolean", commands: ["serve"],
     help: "a phone to call it with, as a page at /phone" },
-  publicUrl: { flag: "--public-url <url>", type: "publicUrl", commands: SERVERS, excludes: ["tunnel"],
+  inspect: { flag: "--inspect", type: "boolean", commands: ["serve"],
+    help: "a page that shows the calls, on this computer only" },
+  publicUrl: { flag: "--public-url <url>", type: "publicUrl", commands: [...SERVERS, "doctor"], excludes: ["tunnel"],
     help: "where SmartPBX reaches this, wss://HOST" },
   tunnel: { flag: "--tunnel <program>", type: "choice", choices: ["cloudflared", "ngrok", "tailscale"], commands: SERVERS,
     help: "public address by cloudflared, ngrok or tailscale" },
@@ -86,22 +107,22 @@ const table = {
     help: "the endpoint to call; without it, your agent" },
   provider: { flag: "--provider <file>", type: "path", commands: ["simulate"],
     help: "the portal's four fields as JSON, instead of --url" },
-  header: { flag: "--header <k: v>", type: "headers", commands: ["simulate", "replay", "record"], belongsTo: ["url", "provider", "upstream"],
+  header: { flag: "--header <k: v>", type: "headers", commands: ["simulate", "replay", "record", "doctor"], belongsTo: ["url", "provider", "upstream", "examined"],
     help: "request header; $NAME comes from the environment" },
 
-  agent: { flag: "-a, --agent <spec>", type: "agent", default: "echo", commands: [...WITH_AGENT, "init"], excludes: ["url", "provider"],
+  agent: { flag: "-a, --agent <spec>", type: "agent", default: "echo", commands: [...ABOUT_AGENT, "init"], excludes: ["url", "provider"],
     help: "kind, kind:URL or a module; see: agents" },
-  agentOption: { flag: "--agent-option <k=v>", type: "options", commands: WITH_AGENT, belongsTo: ["agent"],
+  agentOption: { flag: "--agent-option <k=v>", type: "options", commands: ABOUT_AGENT, belongsTo: ["agent"],
     help: "option of the agent kind" },
-  agentHeader: { flag: "--agent-header <k: v>", type: "headers", commands: WITH_AGENT, belongsTo: ["agent"],
+  agentHeader: { flag: "--agent-header <k: v>", type: "headers", commands: ABOUT_AGENT, belongsTo: ["agent"],
     help: "request header for the agent; $NAME as above" },
-  agentTimeout: { flag: "--agent-timeout <time>", type: "duration", default: "10s", min: 1, commands: WITH_AGENT,
+  agentTimeout: { flag: "--agent-timeout <time>", type: "duration", default: "10s", min: 1, commands: ABOUT_AGENT,
     help: "longest wait for the agent to connect" },
 
-  tools: { type: "tools", commands: WITH_AGENT,
+  tools: { type: "tools", commands: ABOUT_AGENT,
     help: "what the agent may do besides talking" },
 
-  record: { flag: "--record <dir>", type: "path", commands: [...WITH_AGENT, "init"],
+  record: { flag: "--record <dir>", type: "path", commands: [...ABOUT_AGENT, "init"],
     help: "save every call in this folder" },
   noAudio: { flag: "--no-audio", type: "boolean", commands: ["serve", "simulate", "record"],
     help: "save events only, no sound" },
@@ -120,7 +141,7 @@ const table = {
     help: "you speak, through this microphone; see: devices" },
   speaker: { flag: "--speaker [device]", type: "device", commands: ["simulate"],
     help: "hear the answer; with --mic on by default" },
-  audio: { flag: "--audio <kind>", type: "choice", choices: ["tools", "card"], commands: ["simulate", "devices"],
+  audio: { flag: "--audio <kind>", type: "choice", choices: ["tools", "card"], commands: ["simulate", "devices", "doctor"],
     help: "carry sound by tools or card; see: devices" },
   noSpeaker: { flag: "--no-speaker", type: "boolean", commands: ["simulate"], excludes: ["speaker"], inFile: false,
     help: "speak and hear nothing" },
@@ -157,7 +178,7 @@ const table = {
     help: "at most so many new calls a second" },
   budget: { flag: "--budget <name=limit>", type: "budgets", commands: ["simulate"],
     help: "as first-audio.p95=900ms; over it, exit code 1" },
-  reporter: { flag: "--reporter <names>", type: "reporters", commands: CALLERS,
+  reporter: { flag: "--reporter <names>", type: "reporters", commands: [...CALLERS, "doctor"],
     help: "as list,junit:FILE; also json jsonl github html" },
   ramp: { flag: "--ramp", type: "boolean", commands: ["simulate"], excludes: ["calls"],
     help: "find the most calls within the budgets" },
@@ -184,6 +205,9 @@ const table = {
     help: "Opus payloads: auto, raw, ogg or webm" },
   drain: { flag: "--drain <time>", type: "duration", default: "30s", min: 0, commands: SERVERS,
     help: "time for calls to finish after ^C or SIGTERM" },
+
+  shell: { flag: "<shell>", type: "choice", choices: ["bash", "zsh", "fish"], commands: ["completion"], inFile: false,
+    help: "bash, zsh or fish" },
 
   json: { flag: "--json", type: "boolean", commands: EVERY,
     help: "results as JSON on stdout, one object a line" },

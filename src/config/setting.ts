@@ -19,6 +19,8 @@ export type CommandName =
   | "redact"
   | "agents"
   | "devices"
+  | "doctor"
+  | "completion"
   | "init";
 
 export type SettingType =

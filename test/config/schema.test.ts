@@ -20,6 +20,7 @@ const COMMANDS: readonly CommandName[] = [
   "redact",
   "agents",
   "devices",
+  "doctor",
   "init",
 ];
 

@@ -24,8 +24,8 @@ export interface Answerer {
 /** Longer than this, whoever waits is told what for. */
 const SILENT_MS = 300;
 
-/** @throws BridgeError for everything that would make the first call fail, as far as it can be known. */
-export async function openAgent(settings: AgentSettings, io: Io): Promise<Answerer> {
+/** The agent with its options checked, and not asked yet. @throws BridgeError */
+export async function agentOf(settings: AgentSettings, io: Io): Promise<Answerer> {
   const tools = settings.tools ? await runnerOf(settings.tools, io) : HANG_UP_ONLY;
   const agent = await resolveAgent(settings.agent, {
     options: settings.agentOption,
@@ -34,6 +34,12 @@ export async function openAgent(settings: AgentSettings, io: Io): Promise<Answer
     env: io.env,
     tools: tools.specs,
   });
+  return { agent, tools };
+}
+
+/** @throws BridgeError for everything that would make the first call fail, as far as it can be known. */
+export async function openAgent(settings: AgentSettings, io: Io): Promise<Answerer> {
+  const { agent, tools } = await agentOf(settings, io);
   const waiting = io.clock.setTimer(() => {
     if (!settings.quiet) io.stderr.write(`Asking the agent ${agent.name} whether it will answer …\n`);
   }, SILENT_MS);

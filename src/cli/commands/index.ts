@@ -144,6 +144,35 @@ const init: Command = {
   },
 };
 
+const doctor: Command = {
+  name: "doctor",
+  summary: "why does it not work? checks this computer, or an endpoint",
+  description:
+    "Checks this computer, the settings and the agent; with an address, how the\nendpoint behind it behaves when SmartPBX calls. Exit 1 when something is wrong.",
+  examples: [
+    "doctor                     # this computer",
+    "doctor -a openai           # and whether the agent takes your key",
+    "doctor wss://HOST/media-stream --header 'X-Api-Key: $API_KEY'",
+  ],
+  async start(given, io) {
+    const { readSettings, run } = await import("./doctor.js");
+    return run(readSettings(given, io.env), io);
+  },
+};
+
+const completion: Command = {
+  name: "completion",
+  summary: "let the TAB key complete commands, flags and values",
+  description:
+    "Prints the script with which bash, zsh or fish completes commands, flags and\nvalues. Nothing of this runs when TAB is pressed. Put it where the shell looks:\n  bash  a line in ~/.bashrc: source <(smartpbx-bridge completion bash)\n  zsh   a file named _smartpbx-bridge in a folder of $fpath\n  fish  ~/.config/fish/completions/smartpbx-bridge.fish",
+  examples: ["completion bash", "completion zsh", "completion fish"],
+  needsNoConfig: true,
+  async start(given, io) {
+    const { readSettings, run } = await import("./completion.js");
+    return run(readSettings(settle("completion", given, io), io.env), io);
+  },
+};
+
 export const commands: readonly Command[] = [
   serve,
   simulate,
@@ -153,5 +182,7 @@ export const commands: readonly Command[] = [
   redact,
   agents,
   devices,
+  doctor,
   init,
+  completion,
 ];

@@ -4,24 +4,32 @@ const inCi = process.env.CI === "true";
 
 /** Real sound, and tests that tell milliseconds, have no time to wait for others: these run alone, when all others are through. */
 const ALONE = endToEnd(
+  "bad-agents",
+  "bad-messages",
   "browser-phone",
+  "call",
+  "http",
   "load",
   "microphone",
   "recording",
   "replay-mutations",
   "sound-devices",
 );
+const EVERY_END_TO_END = "test/e2e/**/*.test.ts";
 /** Calls that take their time, and say nothing new on another version of Node. */
-const LONG = endToEnd("artillery", "ci-project", "network", "quirks", "replay", "scenario");
+const LONG = endToEnd("artillery", "ci-project", "docs-commands", "network", "quirks", "replay", "scenario");
 
 export default defineConfig({
   test: {
     projects: [
-      project("calls", ["test/**/*.test.ts"], { exclude: [...ALONE, ...LONG], sequence: { groupOrder: 0 } }),
-      project("long", LONG, { sequence: { groupOrder: 0 } }),
-      // A computer that others use too may hold up a measurement once.
+      project("calls", ["test/**/*.test.ts"], { exclude: [EVERY_END_TO_END] }),
+      // Real processes on a computer that others use too may be held up once. Nothing else is tried twice.
+      project("processes", [EVERY_END_TO_END], { exclude: [...ALONE, ...LONG], retry: 1 }),
+      project("long", LONG, { retry: 1 }),
       project("alone", ALONE, { fileParallelism: false, retry: 1, sequence: { groupOrder: 1 } }),
     ],
+    // Most calls wait for time to pass: more of them at once than there are cores lose nothing.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: inCi ? ["default", "json"] : ["default"],

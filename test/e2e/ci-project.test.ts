@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { freePort } from "../agents/free-port.js";
 import { folder } from "./bridge.js";
@@ -33,6 +33,9 @@ const examples = [...readFileSync(join(ROOT, "docs/testing.md"), "utf8").matchAl
 /** The project, and the same with an agent that takes half a second longer. */
 let project: string;
 let slow: string;
+
+/** It installs a package and starts a dozen processes. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 beforeAll(async () => {
   const { tarball } = await packed();

@@ -25,6 +25,7 @@ it.each([
     } catch (error) {
       return error as BadValue;
     }
+    return undefined;
   })();
   expect(fault).toBeInstanceOf(BadValue);
   expect(fault).toMatchObject({ instead });

@@ -9,7 +9,7 @@ export function checkProxies(
   { unreachable = false }: { readonly unreachable?: boolean } = {},
 ): Checked {
   // Only the names: a proxy's address often holds a password.
-  const found = NAMES.flatMap((name) => [name, name.toLowerCase()]).filter((name) => env[name]);
+  const found = [...NAMES, ...NAMES.map((name) => name.toLowerCase())].filter((name) => env[name]);
   if (found.length === 0) return fine("proxies", "proxies", "no proxy is set in the environment");
   const names = found.join(", ");
   const value = `${names} set, and not followed`;

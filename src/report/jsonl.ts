@@ -39,6 +39,10 @@ export class JsonlReporter implements Reporter {
     this.#line("phone", { url });
   }
 
+  inspector(url: string): void {
+    this.#line("inspector", { url });
+  }
+
   recorded(callId: string, folder: string): void {
     this.#line("recorded", { callId, folder });
   }

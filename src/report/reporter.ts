@@ -7,6 +7,8 @@ export interface Reporter {
   listening(info: ListeningInfo): void;
   /** The browser phone waits to be opened at this address, which is good for one page. */
   phone(url: string): void;
+  /** The inspector waits to be opened at this address, which is good once. */
+  inspector(url: string): void;
   /** Gives the observer of one new call. */
   call(): Observer;
   /** The call's recording is complete. */

@@ -52,6 +52,11 @@ export class TerminalReporter implements Reporter {
     out.write(`  ${factLine("Phone", style.accent(url), style)}\n\n`);
   }
 
+  inspector(url: string): void {
+    const { out, style } = this.#options;
+    out.write(`  ${factLine("Inspect", style.accent(url), style)}\n\n`);
+  }
+
   recorded(callId: string, folder: string): void {
     this.#event(" ", callId, "recorded", [folder]);
   }

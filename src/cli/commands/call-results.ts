@@ -65,6 +65,7 @@ export class CallResults {
   around(reporter: Reporter): Reporter {
     return {
       listening: (info) => reporter.listening(info),
+      inspector: (url) => reporter.inspector(url),
       phone: (url) => reporter.phone(url),
       call: () => reporter.call(),
       recorded: (callId, folder) => {

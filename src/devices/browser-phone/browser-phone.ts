@@ -6,8 +6,9 @@ import { type Encoding, FRAME_MS } from "../../audio/format.js";
 import type { Clock, Timer } from "../../clock.js";
 import { DEVICE_RATE_HZ } from "../device.js";
 import { foreignHost, foreignRequest, PhoneAccess } from "./access.js";
+import { answer, bodyOf } from "./answer.js";
 import { MAX_PAGE_MESSAGE_BYTES, readPageMessage, type ToPage } from "./messages.js";
-import { PAGE_HEADERS, sendPageFile } from "./page-files.js";
+import { sendPageFile } from "./page-files.js";
 
 /** Told what happens at the page. */
 export interface PhoneUser {
@@ -37,7 +38,6 @@ export interface BrowserPhoneSettings {
 export const PHONE_PATH = "/phone";
 const PROTOCOL = "smartpbx-phone";
 const FRAME_BYTES = (DEVICE_RATE_HZ / 1000) * FRAME_MS * 2;
-const MAX_REQUEST_BYTES = 256;
 /** What may wait for a page that does not read: somewhat more than the longest audio that a caller keeps. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** Fifty frames are due in a second; a computer that stood still catches up with more. Nobody presses keys this fast. */
@@ -229,22 +229,4 @@ function pathBelow(request: IncomingMessage): string | undefined {
   const path = (request.url ?? "/").split("?", 1)[0]!;
   if (path === PHONE_PATH) return "";
   return path.startsWith(`${PHONE_PATH}/`) ? path.slice(PHONE_PATH.length) : undefined;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > MAX_REQUEST_BYTES) throw new RangeError("too much");
-  }
-  return text;
-}
-
-function answer(response: ServerResponse, status: number, body: string, type = "text/plain"): void {
-  response.writeHead(status, {
-    ...PAGE_HEADERS,
-    "Content-Type": type,
-    "Content-Length": Buffer.byteLength(body),
-  });
-  response.end(body);
 }

@@ -10,13 +10,13 @@ const BUILT = new URL("../../../dist/", import.meta.url);
 const IMPORT = /^import\s*\{([^}]*)\}\s*from\s*"([^"]+)";$/gm;
 const EXPORT = /^export (?=(?:async function|function|class|const) (\w+))/gm;
 
-/** One of the page's files, as text. */
-export function pageFile(name: string): string {
-  return readFileSync(new URL(name, PAGE), "utf8");
+/** One of the page's files, as text. @param page where they lie: the report's, or those of a page that shares them. */
+export function pageFile(name: string, page: URL = PAGE): string {
+  return readFileSync(new URL(name, page), "utf8");
 }
 
 /** The script that the module `name` and all it imports make together. Each keeps its names to itself. */
-export function bundle(name: string): string {
+export function bundle(name: string, page: URL = PAGE): string {
   const places = new Map<string, number>();
   const modules: string[] = [];
   const add = (url: URL): number => {
@@ -39,13 +39,13 @@ export function bundle(name: string): string {
     const place = modules.length;
     places.set(url.href, place);
     // The entry may wait for things, and nobody imports it.
-    const open = url.href.endsWith(`/page/${name}`) ? "(async () => {" : "(() => {";
+    const open = url.href === new URL(name, page).href ? "(async () => {" : "(() => {";
     modules.push(
       `const module${place} = ${open}\n${imports.join("\n")}\n${body}\nreturn { ${names.join(", ")} };\n})();`,
     );
     return place;
   };
-  add(new URL(name, PAGE));
+  add(new URL(name, page));
   const script = modules.join("\n");
   if (/<\/script|<!--/i.test(script)) throw new Error("the page's script would end itself");
   return script;
@@ -53,6 +53,6 @@ export function bundle(name: string): string {
 
 function resolve(specifier: string, importer: URL): URL {
   const url = new URL(specifier, importer);
-  if (url.href.startsWith(PAGE.href) || !url.href.startsWith(SOURCES.href)) return url;
+  if (url.pathname.includes("/page/") || !url.href.startsWith(SOURCES.href)) return url;
   return new URL(url.href.slice(SOURCES.href.length), BUILT);
 }

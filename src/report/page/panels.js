@@ -1,6 +1,7 @@
 /** What the page says in words: what the call was, its problems, its turns, and who said what. */
 import { END_WORDS } from "../words.js";
 import { byId, element } from "./elements.js";
+import { findingCard } from "./finding-card.js";
 import { clean, clock, spellDb, spellMs } from "./words.js";
 
 /** @typedef {import("./page-document.js").PageDocument} PageDocument */
@@ -60,14 +61,9 @@ function showFindings({ analysis }, seek) {
     findings.length === 0 ? "No problems found" : `Problems found: ${findings.length}`;
   byId("problems").classList.toggle("good", findings.length === 0);
   byId("findings").replaceChildren(
-    ...findings.map(({ severity, side, seen, why, fix, at }) => {
-      const card = element("li", severity);
-      const head = element("p", "seen");
-      const who = side === "call" ? "" : `, ${side}`;
-      head.append(element("b", "badge", `${severity}${who}`), ` ${clean(seen)}`);
-      const advice = element("p", "fix");
-      advice.append(element("b", "", "Fix: "), clean(fix));
-      card.append(head, element("p", "why", clean(why)), advice);
+    ...findings.map((finding) => {
+      const card = findingCard(finding);
+      const { at } = finding;
       if (at !== undefined) card.append(placeButton(at, seek, `Show at ${clock(at)}`));
       return card;
     }),

@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly budgets?: readonly Budget[];
   /** The observers of one call, asked for when it is about to be placed. */
   readonly observersOf?: (index: number) => readonly Observer[];
+  /** Hangs up one call: asked for before its observers. */
+  readonly signalOf?: (index: number) => AbortSignal;
   /** Told how each call came out, or why it did not begin. */
   readonly onResult?: (index: number, result: CallResult | BridgeError) => void;
   /** Told after every change. */
@@ -78,6 +80,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const placeOne = async (index: number): Promise<void> => {
     running++;
     progress();
+    const own = options.signalOf?.(index);
     try {
       const observers = [tally.watch, ...(observersOf?.(index) ?? [])];
       last = await placeCall({
@@ -85,7 +88,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
         ...options.callOf?.(index),
         index,
         observers,
-        signal,
+        signal: own ? AbortSignal.any([signal, own]) : signal,
         pacer,
         lateness: tally.lateness,
         clock,

@@ -2,15 +2,19 @@
 import { PORTAL_FORMATS } from "../../audio/format.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
-import type { Observer } from "../../call/events.js";
 import type { Reporter } from "../../report/reporter.js";
-import type { Io } from "../ui/io.js";
+import { isForeground } from "../ui/foreground.js";
+import { type Io, isInteractive } from "../ui/io.js";
 import { makeReporter, type ReportSettings } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import type { Auth, Tls } from "./access.js";
 import type { Answerer } from "./agent.js";
+import type { Live } from "./live.js";
+import { PhoneSwitch } from "./phone-switch.js";
 import { PublicAddress } from "./public-address.js";
 import { CallRecorders } from "./recorders.js";
+import { RecordingSwitch } from "./recording-switch.js";
+import type { ServedInspector } from "./serve-inspect.js";
 import type { ServedPhone } from "./serve-phone.js";
 
 export interface AnsweringSettings extends ReportSettings {
@@ -34,6 +38,8 @@ export interface AnsweringSettings extends ReportSettings {
   readonly phone?: boolean;
   readonly publicUrl: string | undefined;
   readonly tunnel: "cloudflared" | "ngrok" | "tailscale" | undefined;
+  /** Serves the inspector, on this computer only. */
+  readonly inspect?: boolean;
   /** Recordings without sound. */
   readonly noAudio: boolean;
 }
@@ -45,33 +51,60 @@ export async function answerCalls(
   recordings: { readonly directory: string | undefined; readonly source: "serve" | "record" },
   io: Io,
 ): Promise<number> {
+  const live = await liveOn(settings, io);
+  try {
+    return await answer(settings, answerer, recordings, live, live?.io ?? io);
+  } finally {
+    live?.close();
+  }
+}
+
+/** The live view, where a person sits at a terminal. */
+export async function liveOn(settings: ReportSettings, io: Io): Promise<Live | undefined> {
+  if (!isInteractive(io, settings) || !isForeground()) return undefined;
+  const { Live } = await import("./live.js");
+  return Live.open(settings, io);
+}
+
+async function answer(
+  settings: AnsweringSettings,
+  answerer: Answerer,
+  recordings: { readonly directory: string | undefined; readonly source: "serve" | "record" },
+  live: Live | undefined,
+  io: Io,
+): Promise<number> {
   const { agent } = answerer;
-  const reporter = await makeReporter(settings, io);
+  const reporter = await makeReporter(live?.report ?? settings, io);
   const outside = new PublicAddress(settings, reporter, io);
-  const recorders =
-    recordings.directory === undefined
-      ? undefined
-      : await CallRecorders.open({
-          directory: recordings.directory,
-          source: recordings.source,
-          agent: agent.name,
-          showPersonal: settings.showPersonal,
-          noAudio: settings.noAudio,
-          clock: io.clock,
-          reporter,
-        });
-  const phone = settings.phone ? await servedPhone(settings, agent.name, reporter, io) : undefined;
-  const observe = (): Observer[] => [
+  const recorders = await RecordingSwitch.open(recordings.directory, (directory) =>
+    CallRecorders.open({
+      directory,
+      source: recordings.source,
+      agent: agent.name,
+      showPersonal: settings.showPersonal,
+      noAudio: settings.noAudio,
+      clock: io.clock,
+      reporter,
+    }),
+  );
+  const phone = new PhoneSwitch((told) => servedPhone(settings, agent.name, told, io), reporter);
+  if (settings.phone) await phone.turnOn();
+  const inspector = settings.inspect
+    ? await servedInspector(settings, agent.name, recordings.directory, reporter, io)
+    : undefined;
+  const observe: ServerSettings["observe"] = ({ hangUp }) => [
     reporter.call(),
-    ...(recorders ? [recorders.record()] : []),
-    ...(phone ? [phone.overhear()] : []),
+    ...recorders.record(),
+    ...phone.overhear(),
+    ...(live ? [live.watch(hangUp)] : []),
+    ...(inspector?.observe({ hangUp }) ?? []),
   ];
   const own = serverSettings(settings, answerer, observe, io);
-  const server = await startServer({ ...own, beside: phone?.beside, publicUrl: () => outside.url });
+  const server = await startServer({ ...own, beside: phone.beside, publicUrl: () => outside.url });
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
   const isOpen = await outside.open(server, stopping).catch(async (error) => {
-    await Promise.all([server.close(), recorders?.close()]);
+    await Promise.all([server.close(), recorders.close()]);
     throw error;
   });
   if (isOpen) {
@@ -86,23 +119,39 @@ export async function answerCalls(
         publicUrl: outside.url,
       },
     });
-    phone?.announce(server);
+    phone.announce(server);
+    await inspector?.announce(server);
     outside.watch();
+    const hasPhone = settings.phone !== undefined;
+    live?.beginServing(recorders, { server, auth: settings.auth, phone: hasPhone ? phone : undefined });
   }
   const stop = await stopping;
   await outside.close();
-  await recorders?.close();
+  await Promise.all([recorders.close(), inspector?.close()]);
+  live?.close();
+  live?.summary();
   return stop.serverExitCode();
 }
 
 async function servedPhone(
   { host, auth, tls }: AnsweringSettings,
   agent: string,
-  reporter: Reporter,
+  reporter: Pick<Reporter, "phone" | "warning">,
   io: Io,
 ): Promise<ServedPhone> {
   const { phoneOn } = await import("./serve-phone.js");
   return phoneOn({ host, auth, tls, agent }, reporter, io);
+}
+
+async function servedInspector(
+  { auth, port, showPersonal }: AnsweringSettings,
+  agent: string,
+  recordings: string | undefined,
+  reporter: Reporter,
+  io: Io,
+): Promise<ServedInspector> {
+  const { inspectorOn } = await import("./serve-inspect.js");
+  return inspectorOn({ auth, agent, recordings, showPersonal, port }, reporter, io);
 }
 
 /** Resolves when a signal has come and every call has ended, in its own time or cut. */
@@ -129,7 +178,7 @@ function stopped(server: BridgeServer, drainMs: number, io: Io): Promise<TwoStep
 export function serverSettings(
   settings: AnsweringSettings,
   { agent, tools }: Answerer,
-  observe: () => Observer[],
+  observe: ServerSettings["observe"],
   io: Io,
 ): ServerSettings {
   return {

@@ -1,7 +1,6 @@
 /** The server that `serve` would start, on a free port of this computer only: for a caller in the same process. */
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import type { ServerSettings } from "../../bridge/server.js";
-import type { Observer } from "../../call/events.js";
 import { resolve } from "../../config/resolve.js";
 import type { Io } from "../ui/io.js";
 import type { Answerer } from "./agent.js";
@@ -10,7 +9,7 @@ import { serverSettings } from "./answering.js";
 export function ownServer(
   settings: { readonly maxCalls: number; readonly opusFraming: OpusFraming | "auto" },
   answerer: Answerer,
-  observe: () => Observer[],
+  observe: ServerSettings["observe"],
   io: Io,
 ): ServerSettings {
   const { values } = resolve("serve", { flags: {}, env: {}, file: undefined });

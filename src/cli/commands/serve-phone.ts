@@ -16,7 +16,7 @@ export interface ServedPhone {
 
 export function phoneOn(
   { host, auth, tls, agent }: { host: string; auth: Auth | undefined; tls: Tls | undefined; agent: string },
-  reporter: Reporter,
+  reporter: Pick<Reporter, "phone" | "warning">,
   { clock }: Io,
 ): ServedPhone {
   let url = "";

@@ -19,12 +19,15 @@ import { ProgressLine } from "../ui/progress.js";
 import { makeReporter } from "../ui/reporter.js";
 import { TwoStepStop } from "../ui/stop.js";
 import { openAgent } from "./agent.js";
+import { liveOn } from "./answering.js";
 import { callOptions, framingOf } from "./call-options.js";
 import { type Asked, CallResults } from "./call-results.js";
+import type { Live } from "./live.js";
 import { loadExitCode, mostCalls, placeLoad } from "./load.js";
 import { ownServer } from "./own-server.js";
 import { openPhone, type Phone } from "./phone.js";
 import { CallRecorders } from "./recorders.js";
+import { RecordingSwitch } from "./recording-switch.js";
 import { Scenarios } from "./scenarios.js";
 
 /** With more calls than this, single calls are shown only when asked for. */
@@ -91,16 +94,25 @@ export async function run(settings: SimulateSettings, io: Io): Promise<number> {
   if (settings.browser) return (await import("./simulate-browser.js")).callFromBrowser(settings, io);
   const calls = settings.ramp ? mostCalls(settings) : settings.calls * Math.max(1, settings.scenario.length);
   const phone = await openPhone({ ...settings, calls }, hasSource(settings), io);
+  // One owner of the terminal: a person on the phone has a screen of their own, many calls have one line.
+  const isFew = calls <= MOST_SHOWN_CALLS && !settings.ramp;
+  const live = phone || !isFew ? undefined : await liveOn(settings, io);
   try {
-    return await simulate(settings, phone, phone?.io ?? io);
+    return await simulate(settings, phone, live, (live ?? phone)?.io ?? io);
   } finally {
+    live?.close();
     await phone?.close();
   }
 }
 
-async function simulate(settings: SimulateSettings, phone: Phone | undefined, io: Io): Promise<number> {
+async function simulate(
+  settings: SimulateSettings,
+  phone: Phone | undefined,
+  live: Live | undefined,
+  io: Io,
+): Promise<number> {
   const results = await CallResults.open(settings, io);
-  const shown = await makeReporter(settings, io);
+  const shown = await makeReporter(live?.report ?? settings, io);
   const reporter = results?.around(shown) ?? shown;
   const framing = framingOf(settings);
   const format = PORTAL_FORMATS[settings.format];
@@ -110,17 +122,22 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
   const script = phone ? await phone.script(format, framing, said) : await said();
   const answerer = settings.endpoint ? undefined : await openAgent(settings, io);
   const name = answerer?.agent.name ?? shownUrl(settings.endpoint?.url ?? "");
-  const recorders = await openRecorders(settings, name, reporter, io);
+  const recorders = await RecordingSwitch.open(settings.record, (directory) =>
+    recordersIn(directory, settings, name, reporter, io),
+  );
   let unreachable = false;
   const unmarked = (): Observer[] => [
     (event) => {
       if (event.type === "call-ended" && event.reason === "agent-unreachable") unreachable = true;
     },
     ...(showsCalls(settings, results) ? [reporter.call()] : []),
-    ...(recorders ? [recorders.record()] : []),
+    ...recorders.record(),
     ...(scenarios ? [scenarios.observe()] : []),
   ];
-  const observe = () => (phone ? phone.marked(unmarked()) : unmarked());
+  const observe = (call: { hangUp(): void }) => {
+    if (phone) return phone.marked(unmarked());
+    return live ? [...unmarked(), live.watch(call.hangUp)] : unmarked();
+  };
   // With an agent of our own the bridge's side is watched: it knows what was held back at a barge-in.
   const server =
     answerer &&
@@ -129,7 +146,9 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
 
   const stopping = new AbortController();
   if (phone) phone.giveUp = () => stopping.abort(new Error("interrupted"));
-  const progress = new ProgressLine(settings, io);
+  const progress = new ProgressLine({ ...settings, quiet: settings.quiet || live !== undefined }, io);
+  const hangUps = new Map<number, AbortController>();
+  live?.begin(recorders);
   if (results) results.onShow = () => progress.hide();
   const asked = (index: number): Asked => {
     const round = Math.floor(index / (scenarios?.count ?? 1)) + 1;
@@ -149,7 +168,16 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
         ...callOptions(settings, reporter),
       },
       callOf: scenarios && ((index: number) => ({ ...scenarios.callOf(index), ...(phone && { script }) })),
-      observersOf: server ? undefined : observe,
+      observersOf: server
+        ? undefined
+        : (index: number) => observe({ hangUp: () => hangUps.get(index)?.abort(new Error("hung up")) }),
+      signalOf:
+        live &&
+        ((index: number) => {
+          const hangUp = new AbortController();
+          hangUps.set(index, hangUp);
+          return hangUp.signal;
+        }),
       onProgress: (state: LoadProgress) => progress.show(state),
       // A ramp places calls until some fail: only its outcome is a result.
       onResult: settings.ramp
@@ -163,7 +191,8 @@ async function simulate(settings: SimulateSettings, phone: Phone | undefined, io
     const { summary, firstError } = await placing;
     progress.end();
     await server?.close();
-    await recorders?.close();
+    await recorders.close();
+    live?.close();
     if (firstError && summary.ok === 0) {
       await results?.end(summary);
       throw firstError;
@@ -194,14 +223,25 @@ function sourceSpec({ wav, toneHz, silence }: SimulateSettings): SourceSpec {
 }
 
 export async function openRecorders(
-  { record, showPersonal, noAudio }: SimulateSettings,
+  settings: SimulateSettings,
+  agent: string,
+  reporter: Reporter,
+  io: Io,
+): Promise<CallRecorders | undefined> {
+  return settings.record === undefined
+    ? undefined
+    : recordersIn(settings.record, settings, agent, reporter, io);
+}
+
+function recordersIn(
+  directory: string,
+  { showPersonal, noAudio }: SimulateSettings,
   agent: string,
   reporter: Reporter,
   { clock }: Io,
-): Promise<CallRecorders | undefined> {
-  if (record === undefined) return undefined;
+): Promise<CallRecorders> {
   return CallRecorders.open({
-    directory: record,
+    directory,
     agent,
     source: "simulate",
     showPersonal,

@@ -13,7 +13,7 @@ const LONGEST_SEQUENCE = 32;
  * Node's own `emitKeypressEvents` turns sequences it does not know into digits, which would be dialled here.
  *
  * A key is the character it types (`h`, `5`, ` `), or `^C` for a control character. Arrows, function keys and keys with Alt
- * give nothing, and neither does the Escape key.
+ * give nothing. The Escape key is `^[`, when `flush` says that nothing follows it.
  */
 export class KeyParser {
   /** The beginning of a sequence whose rest has not come. */
@@ -44,6 +44,18 @@ export class KeyParser {
     }
     return keys;
   }
+
+  /** An Escape that may begin a sequence, or be the key. */
+  get isWaiting(): boolean {
+    return this.#held === ESC;
+  }
+
+  /** Nothing has followed for a while: an Escape was the key. */
+  flush(): string[] {
+    if (!this.isWaiting) return [];
+    this.#held = "";
+    return ["^["];
+  }
 }
 
 /** `104;5u` of the kitty protocol: code point, then modifiers + 1 (shift 1, alt 2, ctrl 4), then press or release. */
@@ -52,6 +64,7 @@ function codePointKey(parameters: string): string[] {
   const codePoint = Number(match?.[1]);
   const modifiers = Number(match?.[2] ?? 1) - 1;
   const isRelease = match?.[3] === "3";
+  if (codePoint === 27 && !isRelease && modifiers === 0) return ["^["];
   if (!match || isRelease || codePoint < 32 || codePoint > 0x10ffff || (modifiers & 2) !== 0) return [];
   const character = String.fromCodePoint(codePoint);
   return [(modifiers & 4) !== 0 ? `^${character.toUpperCase()}` : character];

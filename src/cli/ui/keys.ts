@@ -1,4 +1,5 @@
 /** The keyboard of a terminal, key by key, given back as it was on every way out of the process. */
+import { type Clock, realClock, type Timer } from "../../clock.js";
 import { KeyParser } from "./key-parser.js";
 
 /** What is needed of `process.stdin`. */
@@ -28,6 +29,18 @@ export interface KeyActions {
   resumed(): void;
 }
 
+export interface KeyWorld {
+  readonly clock?: Clock;
+  /** Whether the terminal is ours after the process goes on. */
+  isForeground?(): boolean;
+}
+
+/** What a terminal sends for one key comes at once: an Escape alone for this long is the key of that name. */
+const ESCAPE_MS = 50;
+
+/** How often a process in the background looks whether the terminal is its own again. */
+const BACKGROUND_MS = 500;
+
 /** What raw mode takes out of the terminal's hands, as the signals that it would have sent. */
 const SIGNAL_KEYS: Readonly<Record<string, NodeJS.Signals>> = { "^C": "SIGINT", "^\\": "SIGQUIT" };
 
@@ -35,12 +48,16 @@ export class Keyboard {
   readonly #input: KeyInput;
   readonly #host: KeyHost;
   readonly #actions: KeyActions;
+  readonly #world: KeyWorld;
   readonly #parser = new KeyParser();
+  #escape: Timer | undefined;
+  #return: Timer | undefined;
   #isRaw = false;
   #isOpen = true;
 
   /** Listens until `close`. @param input a terminal. */
-  constructor(input: KeyInput, actions: KeyActions, host: KeyHost = process) {
+  constructor(input: KeyInput, actions: KeyActions, host: KeyHost = process, world: KeyWorld = {}) {
+    this.#world = world;
     this.#input = input;
     this.#actions = actions;
     this.#host = host;
@@ -58,6 +75,8 @@ export class Keyboard {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#escape?.cancel();
+    this.#return?.cancel();
     this.#setRaw(false);
     this.#input.off("data", this.#onData);
     this.#input.pause();
@@ -67,13 +86,21 @@ export class Keyboard {
   }
 
   readonly #onData = (text: string): void => {
-    for (const key of this.#parser.push(text)) {
+    this.#escape?.cancel();
+    this.#press(this.#parser.push(text));
+    if (!this.#isOpen || !this.#parser.isWaiting) return;
+    const { clock = realClock } = this.#world;
+    this.#escape = clock.setTimer(() => this.#press(this.#parser.flush()), ESCAPE_MS);
+  };
+
+  #press(keys: readonly string[]): void {
+    for (const key of keys) {
       const signal = SIGNAL_KEYS[key];
       if (signal !== undefined) this.#signal(signal);
       else if (key === "^Z") this.#suspend();
       else this.#actions.key(key);
     }
-  };
+  }
 
   readonly #onExit = (): void => {
     this.#actions.leaving();
@@ -88,10 +115,17 @@ export class Keyboard {
   };
 
   readonly #onContinue = (): void => {
+    this.#return?.cancel();
     if (!this.#isOpen) return;
+    // In the background, whoever takes or reads the terminal is stopped. Not every shell says when that is over.
+    if (this.#world.isForeground?.() === false) {
+      this.#return = (this.#world.clock ?? realClock).setTimer(this.#onContinue, BACKGROUND_MS);
+      return;
+    }
     // The shell has put the terminal back into its own mode, whatever was set before.
     this.#isRaw = false;
     this.#setRaw(true);
+    this.#input.resume();
     this.#actions.resumed();
   };
 
@@ -107,6 +141,7 @@ export class Keyboard {
   #suspend(): void {
     this.#actions.leaving();
     this.#setRaw(false);
+    this.#input.pause();
     this.#host.kill(this.#host.pid, "SIGTSTP");
   }
 

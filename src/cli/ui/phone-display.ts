@@ -1,10 +1,10 @@
 /** The terminal of a person on the phone: the screen, drawn anew a few times a second, and the keys. */
-import type { Timer } from "../../clock.js";
 import { plain, type Style } from "../../report/style.js";
-import { type Io, type Screen, usesUnicode } from "./io.js";
-import { Keyboard } from "./keys.js";
+import type { Look } from "./fitted-line.js";
+import type { Io } from "./io.js";
 import { type PhoneView, phoneLines } from "./phone-screen.js";
-import { PinnedLines } from "./pinned.js";
+import type { StyledLine } from "./pinned.js";
+import { PinnedScreen } from "./pinned-screen.js";
 
 const DRAWN_EVERY_MS = 80;
 /** How long a notice stays. */
@@ -26,71 +26,30 @@ export class PhoneDisplay {
   readonly io: Io;
   readonly #world: Io;
   readonly #actions: DisplayActions;
-  readonly #pinned: PinnedLines;
-  readonly #keyboard: Keyboard | undefined;
-  readonly #style: Style;
-  #timer: Timer | undefined;
+  readonly #screen: PinnedScreen;
   #showsHelp = false;
   #marks = 0;
   #notice: { readonly text: string; readonly until: number } | undefined;
-  #isOver = false;
 
   /** @param io whose stdout is a terminal. */
   constructor(io: Io, actions: DisplayActions, style: Style = plain) {
     this.#world = io;
     this.#actions = actions;
-    this.#style = style;
-    this.#pinned = new PinnedLines(io.stdout);
-    const above = this.#above(io.stdout);
-    const { stdin } = io;
-    this.io = {
-      env: io.env,
-      cwd: io.cwd,
-      clock: io.clock,
-      signals: io.signals,
-      stdin,
-      stdout: above,
-      stderr: io.stderr.isTTY ? this.#above(io.stderr) : io.stderr,
-    };
-    this.#keyboard =
-      stdin &&
-      new Keyboard(stdin, {
-        key: (key) => this.#onKey(key),
-        leaving: () => this.#pinned.leave(),
-        resumed: () => this.#draw(),
-      });
-    this.#tick();
+    const content = { lines: (look: Look) => this.#lines(look), key: (key: string) => this.#onKey(key) };
+    this.#screen = new PinnedScreen(io, content, { everyMs: DRAWN_EVERY_MS, style });
+    this.io = this.#screen.io;
   }
 
   /** Says something for a few seconds. */
   notice(text: string): void {
     this.#notice = { text, until: this.#world.clock.now() + NOTICE_MS };
-    this.#draw();
+    this.#screen.draw();
   }
 
   /** Gives the terminal back. The last state stays on it, unless it tells nothing. */
-  close({ leavesState }: { readonly leavesState: boolean }): void {
-    if (this.#isOver) return;
+  close(last: { readonly leavesState: boolean }): void {
     this.#notice = undefined;
-    if (leavesState) this.#draw();
-    else this.#pinned.hide();
-    this.#isOver = true;
-    this.#timer?.cancel();
-    this.#keyboard?.close();
-    this.#pinned.leave();
-  }
-
-  #above(screen: Screen): Screen {
-    return {
-      write: (text) => {
-        if (this.#isOver) screen.write(text);
-        else this.#pinned.write(text);
-      },
-      isTTY: screen.isTTY,
-      get columns() {
-        return screen.columns;
-      },
-    };
+    this.#screen.close(last);
   }
 
   #onKey(key: string): void {
@@ -104,7 +63,7 @@ export class PhoneDisplay {
       this.#actions.hangUp();
     } else if (key === "?") {
       this.#showsHelp = !this.#showsHelp;
-      this.#draw();
+      this.#screen.draw();
     }
   }
 
@@ -118,28 +77,9 @@ export class PhoneDisplay {
     this.notice(`marked this moment: ${number}`);
   }
 
-  #tick(): void {
-    this.#draw();
-    this.#timer = this.#world.clock.setTimer(() => this.#tick(), DRAWN_EVERY_MS);
-  }
-
-  #draw(): void {
-    if (this.#isOver) return;
-    const { stdout, env, clock } = this.#world;
-    if (this.#notice && clock.now() >= this.#notice.until) this.#notice = undefined;
-    const view = {
-      ...this.#actions.view(),
-      marks: this.#marks,
-      notice: this.#notice?.text,
-      showsHelp: this.#showsHelp,
-    };
-    this.#pinned.show(
-      phoneLines(view, {
-        columns: stdout.columns ?? 80,
-        rows: stdout.rows ?? 24,
-        unicode: usesUnicode(env),
-        style: this.#style,
-      }),
-    );
+  #lines(look: Look): StyledLine[] {
+    if (this.#notice && this.#world.clock.now() >= this.#notice.until) this.#notice = undefined;
+    const own = { marks: this.#marks, notice: this.#notice?.text, showsHelp: this.#showsHelp };
+    return phoneLines({ ...this.#actions.view(), ...own }, look);
   }
 }

@@ -2,7 +2,7 @@
 import { spellMs } from "../../report/numbers.js";
 import { safeText } from "../../report/safe-text.js";
 import type { Style } from "../../report/style.js";
-import { cutText, textWidth } from "../../report/text-width.js";
+import { clockText, fittedLine, keyPart, type Look } from "./fitted-line.js";
 import { type Level, levelText, meterBar } from "./meter.js";
 import type { StyledLine } from "./pinned.js";
 
@@ -40,22 +40,6 @@ export interface PhoneSide {
   readonly device: string;
 }
 
-export interface PhoneLook {
-  readonly columns: number;
-  readonly rows: number;
-  readonly unicode: boolean;
-  readonly style: Style;
-}
-
-/** A part of a line. Where a line is too long, the parts with the highest `rank` are left out first. */
-interface Part {
-  readonly text: string;
-  readonly paint?: (text: string) => string;
-  readonly rank: number;
-  /** Says something even when its end is cut off. */
-  readonly isProse?: boolean;
-}
-
 export const PHONE_KEYS: readonly (readonly [key: string, does: string])[] = [
   ["space", "mute"],
   ["0-9*#", "press"],
@@ -75,14 +59,14 @@ const HELP: readonly (readonly [key: string, does: string])[] = [
 const STATE_WORDS = { dialling: "dialling", ringing: "ringing", up: "up", ended: "ended" } as const;
 
 /** At most `rows - 1` lines, each narrower than `columns`. */
-export function phoneLines(view: PhoneView, look: PhoneLook): StyledLine[] {
+export function phoneLines(view: PhoneView, look: Look): StyledLine[] {
   const { style } = look;
   const { state, firstAudioMs } = view;
   const lines = [
-    line(
+    fittedLine(
       [
         { text: `${stateSign(view, look)} ${stateWord(view)}`, paint: stateColor(view, style), rank: 0 },
-        { text: clock(view.elapsedMs), rank: 1 },
+        { text: clockText(view.elapsedMs), rank: 1 },
         ...(view.isMuted ? [{ text: "muted", paint: style.warn, rank: 2 }] : []),
         ...(state === "up" ? [{ text: whoSpeaks(view), paint: style.accent, rank: 3 }] : []),
         ...(view.ended === undefined ? [] : [{ text: safeText(view.ended), rank: 3, isProse: true }]),
@@ -91,7 +75,7 @@ export function phoneLines(view: PhoneView, look: PhoneLook): StyledLine[] {
     ),
     meterLine("you", view.caller, look, view.isMuted),
     meterLine("agent", view.agent, look, false),
-    line(
+    fittedLine(
       [
         {
           text: firstAudioMs === undefined ? "first audio -" : `first audio ${spellMs(firstAudioMs)}`,
@@ -110,13 +94,13 @@ export function phoneLines(view: PhoneView, look: PhoneLook): StyledLine[] {
     ...(view.recording === undefined ? [] : [recordingLine(view.recording, view.marks, look)]),
     ...(view.notice === undefined
       ? []
-      : [line([{ text: safeText(view.notice), paint: style.warn, rank: 0 }], look)]),
+      : [fittedLine([{ text: safeText(view.notice), paint: style.warn, rank: 0 }], look)]),
     ...(state === "ended" ? [] : keyLines(view.showsHelp, look)),
   ];
   return lines.slice(0, Math.max(1, look.rows - 1));
 }
 
-function stateSign({ state, isAgentSpeaking }: PhoneView, { unicode }: PhoneLook): string {
+function stateSign({ state, isAgentSpeaking }: PhoneView, { unicode }: Look): string {
   if (state === "ended") return unicode ? "○" : "o";
   if (state === "up") return isAgentSpeaking ? (unicode ? "◉" : "@") : unicode ? "●" : "*";
   return unicode ? "◌" : ".";
@@ -136,29 +120,16 @@ function whoSpeaks({ isAgentSpeaking, isCallerSpeaking }: PhoneView): string {
   return isCallerSpeaking ? "you speak" : "quiet";
 }
 
-/** `0:07`, `1:02:03`. */
-function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const two = (n: number) => String(n).padStart(2, "0");
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
 function many(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
 /** Label 5, level 6, two spaces between: what is left of a narrow terminal is the bar's. */
-function meterLine(
-  label: string,
-  { level, device }: PhoneSide,
-  look: PhoneLook,
-  isMuted: boolean,
-): StyledLine {
+function meterLine(label: string, { level, device }: PhoneSide, look: Look, isMuted: boolean): StyledLine {
   const { columns, unicode, style } = look;
   const cells = columns < 40 ? Math.max(3, columns - 14) : columns < 100 ? 16 : 28;
   const bar = meterBar(level, cells, unicode);
-  return line(
+  return fittedLine(
     [
       { text: `${label.padEnd(5)} ${bar}`, paint: isMuted ? style.dim : style.good, rank: 0 },
       { text: levelText(level, unicode), rank: 1 },
@@ -170,8 +141,8 @@ function meterLine(
   );
 }
 
-function recordingLine(folder: string, marks: number, look: PhoneLook): StyledLine {
-  return line(
+function recordingLine(folder: string, marks: number, look: Look): StyledLine {
+  return fittedLine(
     [
       { text: `recording ${safeText(folder)}`, paint: look.style.dim, rank: 0 },
       ...(marks > 0 ? [{ text: many(marks, "mark"), rank: 1 }] : []),
@@ -180,11 +151,11 @@ function recordingLine(folder: string, marks: number, look: PhoneLook): StyledLi
   );
 }
 
-function keyLines(showsHelp: boolean, look: PhoneLook): StyledLine[] {
+function keyLines(showsHelp: boolean, look: Look): StyledLine[] {
   const { bold } = look.style;
   if (showsHelp)
     return HELP.map(([key, does]) =>
-      line(
+      fittedLine(
         [
           { text: key.padEnd(7), paint: bold, rank: 0 },
           { text: does, rank: 1, isProse: true },
@@ -193,38 +164,10 @@ function keyLines(showsHelp: boolean, look: PhoneLook): StyledLine[] {
       ),
     );
   return [
-    line(
-      PHONE_KEYS.map(([key, does], index) => ({
-        text: `${key} ${does}`,
-        paint: (text) => bold(text.slice(0, key.length)) + text.slice(key.length),
-        // Where there is little room: how to end it, and how to learn the rest.
-        rank: { h: 0, "?": 1 }[key] ?? index + 2,
-      })),
+    fittedLine(
+      // Where there is little room: how to end it, and how to learn the rest.
+      PHONE_KEYS.map(([key, does], index) => keyPart(key, does, { h: 0, "?": 1 }[key] ?? index + 2, look)),
       look,
     ),
   ];
-}
-
-/** The parts that fit, the last of them cut short where that leaves enough of it to be read. */
-function line(parts: readonly Part[], { columns, unicode }: PhoneLook, gap = "  "): StyledLine {
-  const room = Math.max(1, columns - 1);
-  const ellipsis = unicode ? "…" : "~";
-  const kept = new Set<Part>();
-  const cut = new Map<Part, string>();
-  let width = 0;
-  for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
-    const between = kept.size > 0 ? gap.length : 0;
-    const left = room - width - between;
-    const full = textWidth(part.text);
-    if (full > left && kept.size > 0 && (!part.isProse || left < 10)) continue;
-    const text = cutText(part.text, left, ellipsis);
-    kept.add(part);
-    cut.set(part, text);
-    width += between + textWidth(text);
-  }
-  const shown = parts.filter((part) => kept.has(part));
-  return {
-    plain: shown.map((part) => cut.get(part)).join(gap),
-    text: shown.map((part) => (part.paint ?? String)(cut.get(part) as string)).join(gap),
-  };
 }

@@ -14,14 +14,17 @@ export interface ReportSettings {
 }
 
 export async function makeReporter(settings: ReportSettings, io: Io): Promise<Reporter> {
-  const { json, quiet, verbose, noColor, showPersonal } = settings;
+  const { json, quiet, noColor, showPersonal } = settings;
   if (json) return new JsonlReporter(io.stdout, io.clock, { showPersonal });
   return new TerminalReporter({
     out: io.stdout,
     err: io.stderr,
     clock: io.clock,
     style: await makeStyle(io, noColor),
-    level: quiet ? "quiet" : verbose ? "verbose" : "normal",
+    // A key may change it while the report is written.
+    get level() {
+      return quiet ? "quiet" : settings.verbose ? "verbose" : "normal";
+    },
     showPersonal,
   });
 }

@@ -39,7 +39,8 @@ it("reads keys that come as code points: presses, not releases, and not with Alt
   expect(keysOf("\x1b[104u")).toEqual(["h"]);
   expect(keysOf("\x1b[32;1:1u\x1b[32;1:3u")).toEqual([" "]);
   expect(keysOf("\x1b[99;5u")).toEqual(["^C"]);
-  expect(keysOf("\x1b[104;3u\x1b[27u\x1b[99999999u")).toEqual([]);
+  expect(keysOf("\x1b[104;3u\x1b[27;1:3u\x1b[99999999u")).toEqual([]);
+  expect(keysOf("\x1b[27u")).toEqual(["^["]);
 });
 
 it("gives the same keys in whatever pieces they come, Escape alone apart", () => {
@@ -62,4 +63,16 @@ it("never fails, whatever a terminal sends", () => {
       for (const key of keysOf(...chunks)) expect(key).not.toBe("");
     }),
   );
+});
+
+it("takes an Escape for the key of that name when nothing follows it", () => {
+  const parser = new KeyParser();
+  expect([parser.push("a\x1b"), parser.isWaiting, parser.flush(), parser.flush()]).toEqual([
+    ["a"],
+    true,
+    ["^["],
+    [],
+  ]);
+  expect([parser.push("\x1b["), parser.isWaiting, parser.flush()]).toEqual([[], false, []]);
+  expect(parser.push("Ab")).toEqual(["b"]);
 });

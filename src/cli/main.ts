@@ -10,7 +10,6 @@ import { type Io, processIo } from "./ui/io.js";
 
 /** @param argv as `process.argv`. Sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  keepPausesShort();
   const io = processIo();
   const fault = loadDotEnv(io.cwd, process.env);
   if (fault) io.stderr.write(`warning: ${fault}\n`);
@@ -29,6 +28,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
       return EXIT_OK;
     }
     const { command, flags } = asked;
+    if (!command.carriesNoCall) keepPausesShort();
     const named = (flags.config as string | undefined) ?? (io.env.SMARTPBX_CONFIG || undefined);
     const file = command.needsNoConfig ? undefined : await loadConfig(io.cwd, named);
     return await command.start({ flags, env: io.env, file }, io);

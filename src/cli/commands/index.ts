@@ -14,6 +14,8 @@ export interface Command {
   readonly examples: readonly string[];
   /** True where a config file has nothing to say, and one that does not load does no harm. */
   readonly needsNoConfig?: true;
+  /** True where only the end matters, and a pause on the way disturbs nobody. */
+  readonly carriesNoCall?: true;
   /** Runs the command to its end and gives the exit code. */
   start(given: Given, io: Io): Promise<number>;
 }
@@ -81,6 +83,7 @@ const replay: Command = {
 
 const inspect: Command = {
   name: "inspect",
+  carriesNoCall: true,
   summary: "timeline, latencies and problems of a saved call",
   description: "Shows a saved call: who spoke when, how fast the agent answered, what is wrong.",
   examples: [
@@ -96,6 +99,7 @@ const inspect: Command = {
 
 const redact: Command = {
   name: "redact",
+  carriesNoCall: true,
   summary: "take personal data out of a saved call",
   description: "Masks numbers and transcripts of a saved call, and silences stretches of it.",
   examples: ["redact recordings/CALL", "redact recordings/CALL --silence 12s-15.5s -o shared"],

@@ -46,11 +46,9 @@ export class DoctorScreen {
     if (this.#quiet && findings.length === 0) return;
     const { dim } = this.#style;
     const [mark, paint] = this.#mark(checked);
-    const isRoomy = this.#width === undefined || this.#width >= ROOMY;
-    const name = isRoomy ? what.padEnd(NAME_WIDTH) : what;
-    const indent = isRoomy ? NAME_WIDTH + 4 : 4;
-    const lead = { text: `${mark} ${name}  `, paint: () => `${paint(mark)} ${name}  ` };
-    this.#line([{ text: shown(value), ...(isSkipped && { paint: dim }) }], indent, lead);
+    const name = this.#isRoomy ? `${what.padEnd(NAME_WIDTH)}  ` : what;
+    const head = { text: `${mark} ${name}`, paint: () => `${paint(mark)} ${name}` };
+    this.#headed(head, { text: shown(value), ...(isSkipped && { paint: dim }) }, NAME_WIDTH + 4);
     for (const detail of details) this.#below([{ text: shown(detail), paint: dim }], 4, 6);
     if (hint !== undefined) this.#below([{ text: shown(hint), paint: dim }], 4, 4);
   }
@@ -85,12 +83,10 @@ export class DoctorScreen {
   #finding({ severity, check, seen, why, fix }: Found, number: number): void {
     const { bold, bad, warn, good, dim } = this.#style;
     const [mark, paint] = severity === "error" ? (["✗", bad] as const) : (["!", warn] as const);
-    const head = `${number}) ${mark} ${check}  `;
+    const name = `${check}${this.#isRoomy ? "  " : ""}`;
+    const head = { text: `${number}) ${mark} ${name}`, paint: () => `${number}) ${paint(mark)} ${name}` };
     this.#out.write("\n");
-    this.#line([{ text: shown(seen), paint: bold }], 3, {
-      text: head,
-      paint: () => `${number}) ${paint(mark)} ${check}  `,
-    });
+    this.#headed(head, { text: shown(seen), paint: bold }, 3);
     this.#below([{ text: "why", paint: dim, whole: true }, { text: shown(why) }], 3, 8);
     this.#below([{ text: "fix", paint: good, whole: true }, { text: shown(fix) }], 3, 8);
   }
@@ -100,6 +96,19 @@ export class DoctorScreen {
     if (isSkipped) return ["-", dim];
     if (findings.length === 0) return ["✓", good];
     return findings.some(({ severity }) => severity === "error") ? ["✗", bad] : ["!", warn];
+  }
+
+  /** What belongs to a head stands beside it, or below where there is no room. */
+  #headed(head: Part, part: Part, indent: number): void {
+    if (this.#isRoomy) this.#line([part], indent, head);
+    else {
+      this.#line([], 0, head);
+      this.#below([part], 4, 4);
+    }
+  }
+
+  get #isRoomy(): boolean {
+    return this.#width === undefined || this.#width >= ROOMY;
   }
 
   #below(parts: readonly Part[], from: number, indent: number): void {

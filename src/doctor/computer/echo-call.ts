@@ -14,8 +14,8 @@ import { type Checked, fine, type Problem } from "../checked.js";
 
 const CALL_MS = 2000;
 const DIGITAL_SILENCE = 0xff;
-/** On its way when the caller hangs up. */
-const IN_FLIGHT_FRAMES = 5;
+/** What left later than this before the end may have been on its way when the caller hung up. */
+const IN_FLIGHT_MS = 500;
 const SLOW_MS = 100;
 
 const SERVER = {
@@ -70,10 +70,19 @@ class Echoes {
   sent = 0;
   back = 0;
   readonly tookMs: number[] = [];
+  /** Overtaken by later ones. */
+  #overtaken = 0;
+  #now = 0;
   /** Frames on their way: their audio and when they left. */
   readonly #away: { readonly base64: string; readonly at: number }[] = [];
 
+  /** Those that will not come any more. Only frames with sound are counted. */
+  get lost(): number {
+    return this.#overtaken + this.#away.filter(({ at }) => at < this.#now - IN_FLIGHT_MS).length;
+  }
+
   readonly observe = (event: CallEvent): void => {
+    this.#now = event.at;
     if (event.type === "caller-audio") {
       this.sent++;
       // One frame of silence is like another: it says nothing about when it was sent.
@@ -86,12 +95,12 @@ class Echoes {
       if (k < 0) return;
       this.tookMs.push(event.at - this.#away[k]!.at);
       this.#away.splice(0, k + 1);
+      this.#overtaken += k;
     }
   };
 }
 
-function judge({ sent, back, tookMs }: Echoes): Checked {
-  const lost = Math.max(0, sent - back - IN_FLIGHT_FRAMES);
+function judge({ sent, back, lost, tookMs }: Echoes): Checked {
   const p50 = tenths(percentile(tookMs, 50));
   const max = tenths(percentile(tookMs, 100));
   const measured = { framesSent: sent, framesBack: back, framesLost: lost, firstAudioMs: { p50, max } };

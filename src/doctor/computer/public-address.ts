@@ -1,10 +1,10 @@
 /** Whether SmartPBX reaches this server from outside: the name, the certificate, our own /health, and the WebSocket. */
 import { lookup } from "node:dns/promises";
-import { connect, type PeerCertificate } from "node:tls";
 import { BridgeError } from "../../errors.js";
 import { dial, shownUrl } from "../../pbx/dial.js";
 import { healthFault, healthUrl } from "../../tunnel/reach.js";
 import { type Checked, type Problem, skipped } from "../checked.js";
+import { badCertificate, type Certificate, certificateOf, endsSoon, SOON_DAYS } from "./certificate.js";
 
 export interface AddressToCheck {
   /** As `--public-url` has it. */
@@ -19,12 +19,33 @@ export interface AddressToCheck {
 const NAME = "public-address";
 const WHAT = "public address";
 const CONNECT_MS = 3000;
-const DAY_MS = 24 * 3600_000;
-/** Certificates that renew themselves do so a month before. */
-const SOON_DAYS = 14;
-const LOCAL = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[?::1|0\.0\.0\.0)/;
+const NEAR = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[?::1|0\.0\.0\.0)/;
 
-export async function checkPublicAddress(address: AddressToCheck): Promise<Checked> {
+/** What is asked of the network; a test brings its own. */
+export interface Outside {
+  addressesOf(host: string): Promise<readonly string[]>;
+  certificateOf(host: string, port: number): Promise<Certificate>;
+  /** What is wrong with our /health there, for people; undefined when it answers. */
+  healthFault(url: string): Promise<string | undefined>;
+  upgradeFault(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<BridgeError | undefined>;
+}
+
+const INTERNET: Outside = {
+  addressesOf: async (host) =>
+    (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address),
+  certificateOf,
+  healthFault: (url) => healthFault(url),
+  upgradeFault,
+};
+
+export async function checkPublicAddress(
+  address: AddressToCheck,
+  outside: Outside = INTERNET,
+): Promise<Checked> {
   const { publicUrl, path, headers, signal } = address;
   if (publicUrl === undefined)
     return skipped(
@@ -36,84 +57,36 @@ export async function checkPublicAddress(address: AddressToCheck): Promise<Check
   const url = new URL(publicUrl);
   if (url.pathname === "/") url.pathname = path;
   const shown = shownUrl(url.href);
-  const measured: Record<string, unknown> = { url: shown };
-  const findings: Problem[] = [];
-  const facts: string[] = [];
-  if (url.protocol !== "wss:") findings.push(notSecure(shown));
-  const addresses = await addressesOf(url.hostname);
-  if (addresses.length === 0)
-    return { name: NAME, what: WHAT, value: shown, measured, findings: [...findings, noName(url.hostname)] };
-  measured.addresses = addresses;
-  const isLocal = addresses.every((one) => LOCAL.test(one));
-  const [certificate, health, upgrade] = await Promise.all([
-    url.protocol === "wss:" ? certificateOf(url) : undefined,
-    healthFault(healthUrl(url.href, path)),
-    upgradeFault(url.href, headers, signal),
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const addresses = await outside.addressesOf(host);
+  const checked = { name: NAME, what: WHAT, measured: { url: shown, addresses } };
+  if (addresses.length === 0) return { ...checked, value: shown, findings: [noName(host)] };
+  const health = healthUrl(url.href, path);
+  const [certificate, answer, upgrade] = await Promise.all([
+    outside.certificateOf(host, Number(url.port || 443)),
+    outside.healthFault(health),
+    outside.upgradeFault(url.href, headers, signal),
   ]);
   signal.throwIfAborted();
-  if (certificate) {
-    measured.certificateDaysLeft = certificate.daysLeft ?? null;
-    if (certificate.fault !== undefined) findings.push(badCertificate(url.hostname, certificate.fault));
-    else facts.push(`certificate good for ${certificate.daysLeft} days`);
-    if (certificate.fault === undefined && (certificate.daysLeft ?? 0) < SOON_DAYS)
-      findings.push(endsSoon(certificate.daysLeft ?? 0));
-  }
+  const { fault, daysLeft } = certificate;
+  const measured = { ...checked.measured, certificateDaysLeft: daysLeft ?? null };
   // Without a good certificate nothing else can work, and saying so twice helps nobody.
-  if (certificate?.fault === undefined) {
-    if (health !== undefined) findings.push(noHealth(healthUrl(url.href, path), health));
-    else facts.push("/health answers");
-    if (health === undefined && upgrade !== undefined) findings.push(noUpgrade(upgrade));
-    if (upgrade === undefined) facts.push("WebSocket opens");
-  }
-  const value = [shown, ...facts].join(", ");
-  return {
-    name: NAME,
-    what: WHAT,
-    value,
-    measured,
-    findings,
-    ...(isLocal && {
-      hint: `${url.hostname} is an address of this computer or network: SmartPBX does not reach it from outside.`,
-    }),
-  };
-}
-
-async function addressesOf(host: string): Promise<string[]> {
-  const found = await lookup(host.replace(/^\[|\]$/g, ""), { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
-}
-
-interface Certificate {
-  readonly daysLeft?: number;
-  readonly fault?: string;
-}
-
-/** Looks at it without believing in it: the same as SmartPBX, which does not either. */
-function certificateOf(url: URL): Promise<Certificate> {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  return new Promise((resolve) => {
-    const servername = /^[\d.]+$|:/.test(host) ? undefined : host;
-    const socket = connect({ host, port: Number(url.port || 443), servername, rejectUnauthorized: false });
-    const end = (certificate: Certificate) => {
-      socket.destroy();
-      resolve(certificate);
-    };
-    socket.setTimeout(CONNECT_MS, () => end({ fault: `no TLS within ${CONNECT_MS / 1000} s` }));
-    socket.once("error", (error: NodeJS.ErrnoException) =>
-      end({ fault: String(error.code ?? error.message) }),
-    );
-    socket.once("secureConnect", () => {
-      const { valid_to: until } = socket.getPeerCertificate() as Partial<PeerCertificate>;
-      const left = until === undefined ? undefined : Math.floor((Date.parse(until) - Date.now()) / DAY_MS);
-      const error = socket.authorizationError as unknown as string | Error | undefined;
-      const fault = socket.authorized
-        ? undefined
-        : error instanceof Error
-          ? ((error as NodeJS.ErrnoException).code ?? error.message)
-          : String(error);
-      end({ ...(left !== undefined && { daysLeft: left }), ...(fault !== undefined && { fault }) });
-    });
-  });
+  if (fault !== undefined)
+    return { ...checked, measured, value: shown, findings: [badCertificate(host, fault)] };
+  const facts = [
+    shown,
+    `certificate good for ${daysLeft} days`,
+    ...(answer === undefined ? ["/health answers"] : []),
+    ...(upgrade === undefined ? ["WebSocket opens"] : []),
+  ];
+  const findings = [
+    ...(answer !== undefined ? [noHealth(health, answer)] : []),
+    ...(answer === undefined && upgrade !== undefined ? [noUpgrade(upgrade)] : []),
+    ...((daysLeft ?? 0) < SOON_DAYS ? [endsSoon(daysLeft ?? 0)] : []),
+  ];
+  const hint = `${host} is an address of this computer or network: SmartPBX does not reach it from outside.`;
+  const isNear = addresses.every((one) => NEAR.test(one));
+  return { ...checked, measured, value: facts.join(", "), findings, ...(isNear && { hint }) };
 }
 
 async function upgradeFault(
@@ -133,16 +106,6 @@ async function upgradeFault(
   }
 }
 
-function notSecure(shown: string): Problem {
-  return {
-    code: "public-not-secure",
-    severity: "error",
-    seen: `${shown} is not wss://.`,
-    why: "SmartPBX connects to wss:// only: every call would end before it began.",
-    fix: "Put a proxy with a certificate in front, or let one be made: serve --tunnel cloudflared",
-  };
-}
-
 function noName(host: string): Problem {
   return {
     code: "public-unknown-host",
@@ -150,33 +113,6 @@ function noName(host: string): Problem {
     seen: `No address is known for ${host}.`,
     why: "SmartPBX cannot find this server.",
     fix: "Check the spelling, and the DNS record. A new record may take an hour to be seen.",
-  };
-}
-
-function badCertificate(host: string, fault: string): Problem {
-  const reason: Readonly<Record<string, string>> = {
-    CERT_HAS_EXPIRED: "it has expired",
-    DEPTH_ZERO_SELF_SIGNED_CERT: "it is signed by itself",
-    SELF_SIGNED_CERT_IN_CHAIN: "its chain ends at a certificate that nobody knows",
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the certificates between it and a known one are not sent",
-    ERR_TLS_CERT_ALTNAME_INVALID: `it is not for ${host}`,
-  };
-  return {
-    code: "public-certificate",
-    severity: "error",
-    seen: `The certificate of ${host} is not accepted: ${reason[fault] ?? fault}.`,
-    why: "SmartPBX refuses the connection, and callers hear silence.",
-    fix: "Get one from a public authority (certbot, caddy), with its whole chain: --tls-cert wants fullchain.pem.",
-  };
-}
-
-function endsSoon(days: number): Problem {
-  return {
-    code: "public-certificate-ends",
-    severity: "warning",
-    seen: `The certificate is good for ${days} more days.`,
-    why: "After that every call is refused.",
-    fix: "See why it has not been renewed: certbot renew --dry-run",
   };
 }
 

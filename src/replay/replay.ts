@@ -151,15 +151,16 @@ class NewRecording {
   }
 }
 
+const scratches = new Set<string>();
+
+process.on("exit", () => {
+  for (const path of scratches) rmSync(path, { recursive: true, force: true });
+});
+
 /** A folder that is gone when its process is, also when that is cut short. */
 class Scratch {
-  readonly path: string;
-  readonly #onExit: () => void;
-
-  private constructor(path: string) {
-    this.path = path;
-    this.#onExit = () => rmSync(path, { recursive: true, force: true });
-    process.on("exit", this.#onExit);
+  private constructor(readonly path: string) {
+    scratches.add(path);
   }
 
   static async make(): Promise<Scratch> {
@@ -167,7 +168,7 @@ class Scratch {
   }
 
   async remove(): Promise<void> {
-    process.off("exit", this.#onExit);
     await rm(this.path, { recursive: true, force: true });
+    scratches.delete(this.path);
   }
 }

@@ -1,10 +1,19 @@
 /** The texts of `--help`, from the table of settings and the list of commands. Each fits on a screen of 80 columns. */
-import { environmentName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
-import type { SettingKey } from "../config/setting.js";
+import {
+  environmentName,
+  flagName,
+  hasFlag,
+  isGlobal,
+  keysOf,
+  settingKeys,
+  settings,
+} from "../config/schema.js";
+import type { CommandName, SettingKey } from "../config/setting.js";
 import { QUIRK_NAMES, QUIRKS } from "../protocol/quirks.js";
 import { MCP_KEY } from "../tools/config.js";
 import { type Command, commands } from "./commands/index.js";
 import { EXIT_CODE_WORDS } from "./exit-codes.js";
+import { grouped } from "./help-groups.js";
 
 const PROGRAM = "smartpbx-bridge";
 
@@ -35,15 +44,65 @@ export function commandHelp(command: Command): string {
   const own = keysOf(command.name).filter((key) => hasFlag(key) && !isGlobal(key));
   const argument = own.find(isArgument);
   const globals = settingKeys.filter(isGlobal).map((key) => settings[key].flag);
-  return page([
-    `Usage: ${PROGRAM} ${command.name}${argument ? ` ${settings[argument].flag}` : ""} [options]`,
-    command.description,
-    ...(own.length ? [columns(own.map(row))] : []),
-    `Also: ${globals.slice(0, 4).join(" ")}\n      ${globals.slice(4).join(" ")}`,
-    ...(own.includes("quirk") ? [quirkNames()] : []),
-    ["Examples", command.examples.map((example) => `  ${PROGRAM} ${example}`).join("\n")],
-  ]);
+  const headed = (options: Block[], after: readonly string[]) =>
+    page([
+      `Usage: ${PROGRAM} ${command.name}${argument ? ` ${settings[argument].flag}` : ""} [options]`,
+      command.description,
+      ...options,
+      [`Also: ${globals.join(" ")}`, ...after].join("\n"),
+      ...(own.includes("quirk") ? [quirkNames()] : []),
+      ["Examples", command.examples.map((example) => `  ${PROGRAM} ${example}`).join("\n")],
+    ]);
+  const after = ending(command.name, own);
+  const flat = own.length > 0 ? [columns(own.map(row))] : [];
+  // Where there are very many flags, the rest makes room for them: they are to be on one screen.
+  const pages = [
+    () => headed(groupsOf(own), after),
+    ...[3, 2, 1, 0].map((lines) => () => headed(flat, after.slice(0, lines))),
+  ];
+  const fits = pages.find((make) => make().split("\n").length <= MOST_LINES);
+  return (fits ?? pages.at(-1)!)();
 }
+
+const MOST_LINES = 60;
+/** Fewer are seen at a glance. */
+const FEW = 12;
+
+function groupsOf(keys: readonly SettingKey[]): Block[] {
+  if (keys.length === 0) return [];
+  const groups = keys.length <= FEW ? [["", keys] as const] : grouped(keys);
+  const width = Math.max(...keys.map((key) => row(key)[0].length));
+  return groups.map(([heading, members]) => {
+    const body = columns(members.map(row), width);
+    return heading === "" ? body : [heading, body];
+  });
+}
+
+/** Where to read on, exit codes, variables: the most useful first. */
+function ending(name: CommandName, own: readonly SettingKey[]): string[] {
+  const variable = own.find((key) => !isArgument(key) && settings[key].inFile !== false);
+  const see = [...SEE[name], "help exit-codes", "help environment"].join(", ");
+  return [
+    `See also: ${see}`,
+    "Exit codes: 0 fine, 1 checked and failed, 2 called wrongly, 3 not reached",
+    ...(variable ? [`Variables: ${environmentName(variable)} for ${flagName(variable)}, and so on`] : []),
+  ];
+}
+
+/** The commands and topics that are read next. */
+const SEE: Readonly<Record<CommandName, readonly string[]>> = {
+  serve: ["agents", "doctor", "record"],
+  simulate: ["devices", "replay", "help quirks"],
+  record: ["inspect", "replay", "redact"],
+  replay: ["record", "inspect"],
+  inspect: ["replay", "redact"],
+  redact: ["inspect"],
+  agents: ["serve", "init"],
+  devices: ["simulate"],
+  doctor: ["serve", "simulate"],
+  init: ["serve", "agents"],
+  completion: [],
+};
 
 function quirkNames(): Block {
   return ["Quirks", columns(wrapped(["", QUIRK_NAMES.join(", ")], 74)).replace(/^ +/gm, "  ")];
@@ -68,7 +127,9 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
           ]),
           ["SMARTPBX_TOKEN", "- (what --auth-header must hold)"],
           [MCP_KEY, "- (key for SmartPBX's call control)"],
-          ["NO_COLOR, FORCE_COLOR, CI", "-"],
+          ["OPENAI_API_KEY and others", "- (keys of agents; see: agents)"],
+          ["NO_COLOR, FORCE_COLOR, CI", "- (colours; CI also asks nothing and opens nothing)"],
+          ["BROWSER=none", "- (opens no page)"],
         ]),
       ]),
   },
@@ -83,7 +144,11 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   },
   "exit-codes": {
     summary: "what the exit codes mean",
-    text: () => page([columns(EXIT_CODE_WORDS)]),
+    text: () =>
+      page([
+        columns(EXIT_CODE_WORDS),
+        "What checks is simulate with expectations and budgets, replay, and doctor. A server\nthat is told to stop ends with 0 when every call could finish. Under --json, a\nfailure is a document of type error with its code, message and fix.",
+      ]),
   },
 };
 
@@ -120,7 +185,9 @@ function page(blocks: readonly Block[]): string {
   return `${blocks.map((block) => (typeof block === "string" ? block : block.join("\n"))).join("\n\n")}\n`;
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
+function columns(
+  rows: readonly (readonly [string, string])[],
+  width = Math.max(...rows.map(([left]) => left.length)),
+): string {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }

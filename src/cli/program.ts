@@ -104,7 +104,9 @@ function explain(error: CommanderError, command: Command | undefined): BridgeErr
     );
   if (error.code === "commander.excessArguments") {
     const hasUrl = command && keysOf(command.name).includes("url");
-    return new BridgeError("bad-flag", `${command?.name ?? "help"} takes fewer arguments`, {
+    const takesOne = !command || keysOf(command.name).some(isArgument);
+    const most = takesOne ? "one argument" : "no argument without a flag before it";
+    return new BridgeError("bad-flag", `${command?.name ?? "help"} takes ${most}`, {
       fix: hasUrl
         ? `An address goes after --url. See: ${help}`
         : `Put quotes around a value with spaces. See: ${help}`,
@@ -114,12 +116,16 @@ function explain(error: CommanderError, command: Command | undefined): BridgeErr
 }
 
 function unknownFlag(flag: string, command: Command | undefined, help: string): BridgeError {
+  // `--json=yes`: commander does not know it in this form.
+  const own = settingKeys.find((key) => flagName(key) === flag && (isGlobal(key) || isOf(key, command)));
+  if (own && settings[own].type === "boolean")
+    return new BridgeError("bad-flag", `${flag} takes no value`, { fix: `Write ${flag}, or leave it out.` });
   const known = settingKeys.filter(
     (key) =>
       hasFlag(key) && !isArgument(key) && (command ? keysOf(command.name).includes(key) : isGlobal(key)),
   );
   const others = commands
-    .filter(({ name }) => keysOf(name).some((key) => flagName(key) === flag))
+    .filter(({ name }) => keysOf(name).some((key) => flagName(key) === flag || shortFlag(key) === flag))
     .map(({ name }) => name);
   if (others.length > 0)
     return new BridgeError(
@@ -130,6 +136,15 @@ function unknownFlag(flag: string, command: Command | undefined, help: string): 
       },
     );
   return unknownWord("flag", flag, [...known.map(flagName), "--help", "--version"], help);
+}
+
+function isOf(key: SettingKey, command: Command | undefined): boolean {
+  return command !== undefined && settings[key].commands.includes(command.name);
+}
+
+/** `-p` of `-p, --port`. */
+function shortFlag(key: SettingKey): string | undefined {
+  return /^-[a-z]\b/.exec(settings[key].flag ?? "")?.[0];
 }
 
 function unknownWord(what: string, word: string, known: readonly string[], help: string): BridgeError {

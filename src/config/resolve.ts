@@ -146,7 +146,7 @@ function wrong(key: SettingKey, kind: SourceKind, { file }: Given, says: string,
 
 function correction(key: SettingKey, kind: SourceKind, instead: string, { file }: Given): string {
   if (kind === "environment") return `Set ${environmentName(key)}=${instead}`;
-  if (kind !== "config") return `Write ${flagName(key)} ${instead}`;
+  if (kind !== "config") return `Write ${isBareArgument(key) ? "" : `${flagName(key)} `}${instead}`;
   const { type } = settings[key];
   const isBare = type === "integer" || type === "frequency" || type === "boolean" || instead.startsWith('"');
   return `Write ${key}: ${isBare ? instead : JSON.stringify(instead)} in ${file?.name}`;
@@ -156,6 +156,10 @@ function nameAt(key: SettingKey, kind: SourceKind): string {
   if (kind === "environment") return environmentName(key);
   if (kind === "config") return key;
   return settings[key].type === "names" ? `a ${key}` : flagName(key);
+}
+
+function isBareArgument(key: SettingKey): boolean {
+  return !flagName(key).startsWith("-");
 }
 
 /** A variable that is one slip away from a setting is surely meant to be one; others may be the user's own. */

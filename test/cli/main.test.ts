@@ -50,18 +50,36 @@ describe("the command line", () => {
     [
       "--port 1",
       "--port is not a flag of smartpbx-bridge itself",
-      "It belongs to serve, record and replay. See: smartpbx-bridge --help",
+      "It belongs to serve, record, replay, doctor and init. See: smartpbx-bridge --help",
     ],
     ["serve --port", "--port needs a value", "See: smartpbx-bridge serve --help"],
     [
       "serve now",
-      "serve takes fewer arguments",
+      "serve takes no argument without a flag before it",
       "Put quotes around a value with spaces. See: smartpbx-bridge serve --help",
     ],
     [
       "simulate ws://h",
       "An address is no scenario.",
       "It goes after --url. See: smartpbx-bridge simulate --help",
+    ],
+    ["serve --phone=yes", "--phone takes no value", "Write --phone, or leave it out."],
+    ["simulate -t", "Unknown flag -t", "See: smartpbx-bridge simulate --help"],
+    [
+      "agents -a",
+      "-a is not a flag of agents",
+      "It belongs to serve, simulate, replay, doctor and init. See: smartpbx-bridge agents --help",
+    ],
+    ["completion zhs", '<shell>: "zhs" is not one of bash, zsh, fish', "Write zsh"],
+    [
+      "completion",
+      "completion needs the name of a shell: bash, zsh or fish",
+      "smartpbx-bridge completion bash",
+    ],
+    [
+      "help serve now",
+      "help takes one argument",
+      "Put quotes around a value with spaces. See: smartpbx-bridge --help",
     ],
     ["serve --port x", '--port: "x" is not a whole number', "Write --port 8080"],
     [

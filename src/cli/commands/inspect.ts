@@ -13,6 +13,7 @@ import { makeStyle } from "../ui/color.js";
 import { Interrupted } from "../ui/interrupted.js";
 import { type Io, usesUnicode } from "../ui/io.js";
 import { writeExports } from "./inspect-exports.js";
+import { checkNamed } from "./named-recordings.js";
 
 export type InspectSettings = Values<"inspect"> & { readonly inspected: string };
 
@@ -32,6 +33,7 @@ export function readSettings({ values }: Resolution<"inspect">): InspectSettings
 
 export async function run(settings: InspectSettings, io: Io): Promise<number> {
   const { inspected: folder, showPersonal, json, quiet } = settings;
+  checkNamed("inspect", [folder]);
   if (settings.repair) await repairFirst(folder, quiet, io);
   const recording = await openRecording(folder);
   try {

@@ -8,6 +8,7 @@ import { count, spellMs } from "../../report/numbers.js";
 import { safeText } from "../../report/safe-text.js";
 import { EXIT_OK } from "../exit-codes.js";
 import type { Io } from "../ui/io.js";
+import { checkNamed } from "./named-recordings.js";
 
 export interface RedactSettings extends Values<"redact"> {
   readonly inspected: string;
@@ -28,6 +29,7 @@ export function readSettings({ values }: Resolution<"redact">): RedactSettings {
 /** In place, or as a new recording; says what it changed. */
 export async function run(settings: RedactSettings, io: Io): Promise<number> {
   const { inspected: folder, redacted: directory, silenced: silence, side } = settings;
+  checkNamed("redact", [folder]);
   const startedAt = io.clock.now();
   const isTold = !settings.json && !settings.quiet;
   const waiting = io.clock.setTimer(() => {

@@ -3,6 +3,7 @@ import type { Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
 import { BridgeError } from "../../errors.js";
 import type { Io } from "../ui/io.js";
+import { checkNamed } from "./named-recordings.js";
 
 export type ReplaySettings = Values<"replay">;
 
@@ -18,6 +19,7 @@ export async function run(settings: ReplaySettings, io: Io): Promise<number> {
     throw new BridgeError("bad-flag", "replay needs a recording", {
       fix: "Name its folder, or one that holds several. One is made by: smartpbx-bridge serve --record recordings",
     });
+  checkNamed("replay", settings.replayed);
   if (settings.as === "agent") return (await import("./replay-agent.js")).replayAsAgent(settings, io);
   return (await import("./replay-caller.js")).replayAsCaller(settings, io);
 }

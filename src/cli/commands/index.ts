@@ -155,8 +155,8 @@ const doctor: Command = {
     "Checks this computer, the settings and the agent; with an address, how the\nendpoint behind it behaves when SmartPBX calls. Exit 1 when something is wrong.",
   examples: [
     "doctor                     # this computer",
-    "doctor -a openai           # and whether the agent takes your key",
-    "doctor wss://HOST/media-stream --header 'X-Api-Key: $API_KEY'",
+    "doctor -a openai           # and whether it takes your key",
+    "doctor wss://HOST/ws --header 'X-Api-Key: $API_KEY'",
   ],
   async start(given, io) {
     const { readSettings, run } = await import("./doctor.js");

@@ -11,6 +11,8 @@ export interface Certificate {
   readonly daysLeft?: number;
   /** Why nobody accepts it. */
   readonly fault?: string;
+  /** Why it could not even be seen: nobody listens, or it is not TLS. */
+  readonly noConnection?: string;
 }
 
 /** Looks at it whether it is accepted or not. Never rejects. */
@@ -22,9 +24,9 @@ export function certificateOf(host: string, port: number): Promise<Certificate> 
       socket.destroy();
       resolve(certificate);
     };
-    socket.setTimeout(CONNECT_MS, () => end({ fault: `no TLS within ${CONNECT_MS / 1000} s` }));
+    socket.setTimeout(CONNECT_MS, () => end({ noConnection: `no TLS within ${CONNECT_MS / 1000} s` }));
     socket.once("error", (error: NodeJS.ErrnoException) =>
-      end({ fault: String(error.code ?? error.message) }),
+      end({ noConnection: String(error.code ?? error.message) }),
     );
     socket.once("secureConnect", () => {
       const { valid_to: until } = socket.getPeerCertificate() as Partial<PeerCertificate>;

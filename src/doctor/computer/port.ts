@@ -1,5 +1,8 @@
 /** Whether `serve` could listen on its port, and who is there if not. */
+import http from "node:http";
+import https from "node:https";
 import { createServer } from "node:net";
+import { count } from "../../report/numbers.js";
 import { type Checked, fine, skipped } from "../checked.js";
 import { portHolder } from "./port-holder.js";
 
@@ -11,6 +14,7 @@ export interface PortToCheck {
 const NAME = "port";
 const WHAT = "port";
 const ANSWER_MS = 1000;
+const LONGEST_ANSWER = 10_000;
 
 export async function checkPort({ host, port }: PortToCheck): Promise<Checked> {
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
@@ -23,7 +27,9 @@ export async function checkPort({ host, port }: PortToCheck): Promise<Checked> {
   const measured = { host, port, ...(holder && { program: holder.program, processId: holder.processId }) };
   // Whoever asks why a call is silent has their serve running meanwhile.
   if (calls !== undefined)
-    return fine(NAME, WHAT, `smartpbx-bridge answers at ${place} already, ${calls} calls now`, { measured });
+    return fine(NAME, WHAT, `smartpbx-bridge answers at ${place} already, with ${count(calls, "call")}`, {
+      measured,
+    });
   return {
     name: NAME,
     what: WHAT,
@@ -75,13 +81,46 @@ function tryToListen({ host, port }: PortToCheck): Promise<string | undefined> {
   });
 }
 
-/** How many calls our own server has that answers there; undefined when it is somebody else's. */
+/** How many calls our own server has that answers there, with TLS or without; undefined when it is somebody else's. */
 async function callsOfOurs(host: string, port: number): Promise<number | undefined> {
-  const near =
-    host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
+  const near = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  const answers = await Promise.all([askHealth(http, near, port), askHealth(https, near, port)]);
+  return answers.find((calls) => calls !== undefined);
+}
+
+function askHealth(
+  { get }: typeof http | typeof https,
+  host: string,
+  port: number,
+): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    // A certificate is made for the name outside, not for this address.
+    const options = {
+      host,
+      port,
+      path: "/health",
+      timeout: ANSWER_MS,
+      rejectUnauthorized: false,
+      agent: false,
+    };
+    const request = get(options as http.RequestOptions, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+        if (text.length > LONGEST_ANSWER) request.destroy();
+      });
+      response.on("error", () => {});
+      response.on("end", () => resolve(callsIn(text)));
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(undefined));
+    request.on("close", () => resolve(undefined));
+  });
+}
+
+function callsIn(text: string): number | undefined {
   try {
-    const response = await fetch(`http://${near}:${port}/health`, { signal: AbortSignal.timeout(ANSWER_MS) });
-    const body = (await response.json()) as { version?: unknown; status?: unknown; calls?: unknown } | null;
+    const body = JSON.parse(text) as { version?: unknown; status?: unknown; calls?: unknown } | null;
     const isOurs = body?.version === 1 && typeof body.status === "string";
     return isOurs && typeof body.calls === "number" ? body.calls : undefined;
   } catch {

@@ -68,7 +68,9 @@ export async function checkPublicAddress(
     outside.upgradeFault(url.href, headers, signal),
   ]);
   signal.throwIfAborted();
-  const { fault, daysLeft } = certificate;
+  const { fault, daysLeft, noConnection } = certificate;
+  if (noConnection !== undefined)
+    return { ...checked, value: shown, findings: [noHealth(health, noConnection)] };
   const measured = { ...checked.measured, certificateDaysLeft: daysLeft ?? null };
   // Without a good certificate nothing else can work, and saying so twice helps nobody.
   if (fault !== undefined)

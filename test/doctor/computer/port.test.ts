@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { realClock } from "../../../src/clock.js";
@@ -6,6 +7,7 @@ import { checkPort } from "../../../src/doctor/computer/port.js";
 import { listeningInodes, portHolder } from "../../../src/doctor/computer/port-holder.js";
 import { ownEndpoint } from "../../../src/testing/own-endpoint.js";
 import { freePort } from "../../agents/free-port.js";
+import { KEY, SELF_SIGNED } from "./certificates.js";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -51,6 +53,19 @@ describe("the port", () => {
     await own.close();
     expect(findings).toEqual([]);
     expect(value).toContain("smartpbx-bridge answers");
+  });
+
+  it("is held by one with a certificate, for whatever name", async () => {
+    const server = createHttpsServer({ key: KEY, cert: SELF_SIGNED }, (_, response) =>
+      response.end(JSON.stringify({ version: 1, status: "ok", calls: 1 })),
+    ).listen(0, "127.0.0.1");
+    servers.push(server);
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    expect(await checkPort({ host: "127.0.0.1", port })).toMatchObject({
+      value: `smartpbx-bridge answers at 127.0.0.1:${port} already, with 1 call`,
+      findings: [],
+    });
   });
 
   it("is at an address that this computer does not have", async () => {

@@ -71,6 +71,12 @@ describe("the public address", () => {
     expect(await codes({ upgradeFault: async () => refused })).toEqual(["public-no-websocket"]);
   });
 
+  it("has nobody behind it", async () => {
+    expect(await codes({ certificateOf: async () => ({ noConnection: "ECONNREFUSED" }) })).toEqual([
+      "public-unreachable",
+    ]);
+  });
+
   it("is a name that nobody knows, asked of the real resolver", async () => {
     const checked = await checkPublicAddress({ ...address, publicUrl: "wss://no-such-host.invalid" });
     expect(checked.findings).toMatchObject([{ code: "public-unknown-host" }]);
@@ -95,7 +101,7 @@ describe("a certificate", () => {
   });
 
   it("is not there", async () => {
-    expect(await certificateOf("127.0.0.1", await freePort())).toEqual({ fault: "ECONNREFUSED" });
+    expect(await certificateOf("127.0.0.1", await freePort())).toEqual({ noConnection: "ECONNREFUSED" });
   });
 });
 

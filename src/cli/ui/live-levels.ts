@@ -7,8 +7,8 @@ import type { Payload } from "../../audio/payload.js";
 import { pcmSamples } from "../../audio/pcm.js";
 import { type Level, Meter } from "./meter.js";
 
-/** What passes between two looks, at ten a second; Opus costs more to open, and two packets tell enough. */
-const KEPT = { plain: 5, opus: 2 } as const;
+/** What passes between two looks, at ten a second; Opus costs more to open, and three packets tell enough. */
+const KEPT = { plain: 5, opus: 3 } as const;
 /** Enough to tell how loud speech is. */
 const OPUS_RATE_HZ = 8000;
 

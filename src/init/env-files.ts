@@ -51,5 +51,6 @@ function withLines(present: string, lines: readonly string[]): string {
 /** As Node reads it: a `#` outside quotes begins a comment. */
 function quoted(value: string): string {
   if (/^[\w.:/-]*$/.test(value)) return value;
-  return value.includes("'") ? `"${value}"` : `'${value}'`;
+  const mark = ["'", "`"].find((one) => !value.includes(one)) ?? '"';
+  return `${mark}${value}${mark}`;
 }

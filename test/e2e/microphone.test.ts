@@ -1,5 +1,4 @@
 /** Live calls with real sound: what is spoken into a virtual microphone is heard from a virtual speaker. */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,9 +7,10 @@ import { levelDbfs } from "../../src/audio/level.js";
 import { pcmBytes } from "../../src/audio/pcm.js";
 import { resampleAll } from "../../src/audio/resample-offline.js";
 import { bestLag } from "../../src/audio/signal.js";
-import { Bridge, CLI, type Document, folder } from "./bridge.js";
+import { Bridge, type Document, folder } from "./bridge.js";
 import { savedCall, voice, wav } from "./sound.js";
 import { CARD_HZ, hasSoundCard, SoundCard } from "./sound-card.js";
+import { Terminal } from "./terminal.js";
 
 const RATE = 8000;
 const PIECE_MS = 500;
@@ -86,7 +86,7 @@ describe.runIf(hasSoundCard)("a call through microphone and speaker", () => {
     const recordings = folder();
     const terminal = new Terminal(
       ["simulate", "--mic", "vmic", "--speaker", "vspk", "--record", recordings],
-      card.env,
+      { env: card.env },
     );
     await terminal.until("● up");
     terminal.type(" ");
@@ -105,7 +105,7 @@ describe.runIf(hasSoundCard)("a call through microphone and speaker", () => {
   });
 
   it("hangs up on ^C, and gives the terminal back", async () => {
-    const terminal = new Terminal(["simulate", "--mic", "vmic", "--no-speaker"], card.env);
+    const terminal = new Terminal(["simulate", "--mic", "vmic", "--no-speaker"], { env: card.env });
     await terminal.until("● up");
     terminal.type("\x03");
     expect(await terminal.exit).toBe(130);
@@ -180,53 +180,4 @@ function steps(samples: Int16Array): Int16Array {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-/** A terminal with somebody at the keys: util-linux's `script` gives the program a pty. */
-class Terminal {
-  readonly exit: Promise<number>;
-  readonly #child;
-  #text = "";
-  #changed = () => {};
-
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const { PATH = "" } = process.env;
-    const command = `stty cols 80 rows 24; exec '${process.execPath}' '${CLI}' ${args.join(" ")}`;
-    this.#child = spawn("script", ["-qec", command, "/dev/null"], {
-      cwd: folder(),
-      env: { PATH, LANG: "C.UTF-8", TERM: "xterm", SHELL: "/bin/sh", ...env },
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.#text += text;
-      this.#changed();
-    });
-    this.exit = new Promise((resolve) => {
-      this.#child.once("close", (code) => {
-        resolve(code ?? -1);
-        this.#changed();
-      });
-    });
-  }
-
-  /** All that was written to it. */
-  get text(): string {
-    return this.#text;
-  }
-
-  type(keys: string): void {
-    this.#child.stdin.write(keys);
-  }
-
-  /** Resolves when `text` has been written; the test's own time limit is the limit. */
-  until(text: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        if (this.#text.includes(text)) resolve();
-        else if (this.#child.exitCode !== null) reject(new Error(`no ${text}:\n${this.#text}`));
-      };
-      this.#changed = look;
-      look();
-    });
-  }
 }

@@ -18,6 +18,13 @@ const FOR_SOUND = [
   ...["debug", "file-uri-to-path", "ms"],
 ];
 
+/** What `@inquirer/prompts` needs beside its own parts. */
+const FOR_QUESTIONS = [
+  ...["ansi-regex", "ansi-styles", "chardet", "cli-width", "color-convert", "color-name", "emoji-regex"],
+  ...["iconv-lite", "is-fullwidth-code-point", "mute-stream", "safer-buffer", "signal-exit"],
+  ...["string-width", "strip-ansi", "wrap-ansi", "yoctocolors-cjs"],
+];
+
 let made: Packed;
 let place: string;
 
@@ -50,7 +57,17 @@ it("holds the program, the sample voice, and no tests or sources", () => {
 });
 
 it("brings no development tools, and nothing that must be compiled but for sound", async () => {
-  const needed = ["@ennuicastr", "chalk", "commander", "libopus-wasm", "smartpbx-bridge", "ws", "yaml"];
+  const own = [
+    "@ennuicastr",
+    "@inquirer",
+    "chalk",
+    "commander",
+    "libopus-wasm",
+    "smartpbx-bridge",
+    "ws",
+    "yaml",
+  ];
+  const needed = [...own, ...FOR_QUESTIONS].sort();
   const installed = () => readdirSync(join(place, "node_modules")).filter((name) => !name.startsWith("."));
   expect(installed()).toEqual(expect.arrayContaining(needed));
   expect(installed().filter((name) => !needed.includes(name) && !FOR_SOUND.includes(name))).toEqual([]);

@@ -89,7 +89,12 @@ async function show(
   else if (!quiet) {
     const style = await makeStyle(io, noColor);
     const place = relative(io.cwd, folder) || "this folder";
-    io.stdout.write(initReport({ place, files, notes, next, columns: io.stdout.columns ?? 80 }, style));
+    io.stdout.write(
+      initReport(
+        { place, files, notes, next, columns: io.stdout.isTTY ? io.stdout.columns : undefined },
+        style,
+      ),
+    );
   }
 }
 

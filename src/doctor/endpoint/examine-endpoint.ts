@@ -1,13 +1,37 @@
-/** Examines anyone's endpoint as SmartPBX would call it. */
-import { dial, shownUrl } from "../../pbx/dial.js";
-import { type ExamineEndpoint, fine } from "../checked.js";
+/** `doctor WS_URL`: examines anyone's endpoint as SmartPBX would use it, with a fixed list of probes. */
+import { Examination, type Examined } from "./examination.js";
+import { authentication } from "./probes/authentication.js";
+import { connection } from "./probes/connection.js";
+import { conversation } from "./probes/conversation.js";
+import { earlyWords } from "./probes/early-words.js";
+import { formats } from "./probes/formats.js";
+import { hangUp } from "./probes/hang-up.js";
+import { oddMessages } from "./probes/odd-messages.js";
+import { startMessages } from "./probes/start-messages.js";
 
-export const examineEndpoint: ExamineEndpoint = async ({ url, headers, onChecked, signal }) => {
-  const startedAt = performance.now();
-  const socket = await dial({ url, headers, signal });
-  const tookMs = performance.now() - startedAt;
-  socket.on("error", () => {});
-  socket.resume();
-  socket.close(1000);
-  onChecked(fine("connection", "connection", `${shownUrl(url)} opens a WebSocket`), tookMs);
-};
+/** The harmless first: what an endpoint may die of comes last. */
+const PROBES: readonly ((exam: Examination) => Promise<void>)[] = [
+  connection,
+  authentication,
+  conversation,
+  startMessages,
+  formats,
+  earlyWords,
+  oddMessages,
+  hangUp,
+];
+
+/**
+ * Places some fifteen calls, in less than a minute. Each check is reported as soon as it is made; what another finding explains
+ * is not reported as a finding of its own.
+ *
+ * @throws BridgeError `endpoint-unreachable` when nothing answers there, `bad-flag` when the URL or a header cannot be used.
+ * The signal's reason when it is aborted: what was reported until then stands.
+ */
+export async function examineEndpoint(examined: Examined): Promise<void> {
+  const exam = new Examination(examined);
+  for (const probe of PROBES) {
+    if (exam.isOver) return;
+    await probe(exam);
+  }
+}

@@ -1,0 +1,113 @@
+/** Can SmartPBX open a WebSocket there: address, TLS and certificate, upgrade, path, headers. */
+import { isIP } from "node:net";
+import type { Finding } from "../../../analysis/finding.js";
+import type { FindingKind } from "../../../analysis/findings.js";
+import { findingOf } from "../../../analysis/root-causes.js";
+import { dial, shownUrl } from "../../../pbx/dial.js";
+import type { Examination } from "../examination.js";
+import type { Knocked } from "../knock.js";
+
+const DAY_MS = 24 * 3600 * 1000;
+const SOON_DAYS = 14;
+
+/** @throws BridgeError when nothing answers there. */
+export async function connection(exam: Examination): Promise<void> {
+  exam.doing("the connection");
+  const { url, headers, signal } = exam;
+  // It has the words for an address or a header that cannot be used.
+  const knocked = await exam.knock().catch(async (error) => {
+    signal.throwIfAborted();
+    (await dial({ url, headers, signal })).terminate();
+    throw error;
+  });
+  if (knocked.type === "unreachable") {
+    // It says why; should it be there now after all, the examination goes on.
+    (await dial({ url, headers, signal })).terminate();
+  }
+  const refusal = refused(knocked, exam);
+  if (refusal) exam.isOver = true;
+  const found = refusal ? [refusal] : [...warnings(knocked, exam)];
+  exam.report(
+    "connection",
+    "connection",
+    refusal ? wordsOf(knocked) : `${shownUrl(exam.url)} takes calls`,
+    found,
+  );
+}
+
+function refused(knocked: Knocked, exam: Examination): Finding | undefined {
+  const seen = (kind: FindingKind, text: string) => findingOf({ kind, side: "call", seen: text });
+  const url = shownUrl(exam.url);
+  const answer = `${url} ${wordsOf(knocked)}`;
+  if (knocked.type === "distrusted")
+    return seen(
+      "bad-certificate",
+      `The certificate of ${url} is not trusted: ${certificateWords(knocked.code)}.`,
+    );
+  if (knocked.type === "closed")
+    return knocked.code === 1008 || knocked.code === 4401 || knocked.code === 4403
+      ? seen("headers-refused", `${answer}${headerWords(exam)}.`)
+      : seen("endpoint-broken", `${answer}, before the call had begun.`);
+  if (knocked.type !== "refused") return undefined;
+  const { status, location } = knocked;
+  if (status === 401 || status === 403) return seen("headers-refused", `${answer}${headerWords(exam)}.`);
+  if (status === 404 || status === 410) return seen("wrong-path", `${answer}: nothing is at this path.`);
+  if (status >= 300 && status < 400)
+    return seen("redirected", `${answer}${location ? `, to ${shownTarget(location, exam.url)}` : ""}.`);
+  if (status === 503 || status === 429) return seen("endpoint-full", `${answer}.`);
+  if (status >= 500)
+    return seen(
+      "endpoint-broken",
+      `${answer}${status === 502 || status === 504 ? ": a proxy is there, and nothing behind it" : ""}.`,
+    );
+  return seen("not-a-websocket", `${answer}: what is there speaks HTTP, but no WebSocket.`);
+}
+
+function wordsOf(knocked: Knocked): string {
+  if (knocked.type === "refused") return `answered the upgrade with HTTP ${knocked.status}`;
+  if (knocked.type === "closed") return `closed the socket with ${knocked.code} at once`;
+  return knocked.type === "distrusted" ? "has a certificate that is not trusted" : "answered";
+}
+
+function headerWords({ headers }: Examination): string {
+  const names = Object.keys(headers);
+  return names.length > 0
+    ? ` to a request with ${names.join(", ")}`
+    : " to a request without any headers of yours";
+}
+
+function certificateWords(code: string): string {
+  if (code === "CERT_HAS_EXPIRED") return "it has expired";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "it is for another host name";
+  return `no public authority vouches for it (${code})`;
+}
+
+/** A redirect may lead anywhere, and its query may hold a secret. */
+function shownTarget(location: string, base: string): string {
+  return URL.canParse(location, base) ? shownUrl(new URL(location, base).href) : "somewhere else";
+}
+
+function* warnings(knocked: Knocked, exam: Examination): Generator<Finding> {
+  const { protocol, hostname } = new URL(exam.url);
+  if (protocol === "ws:" && !isPrivate(hostname))
+    yield findingOf({
+      kind: "unencrypted",
+      side: "call",
+      seen: `${shownUrl(exam.url)} is a public address without TLS.`,
+    });
+  const endsAt = knocked.type === "open" ? knocked.certificateEndsAt : undefined;
+  if (endsAt === undefined) return;
+  const days = Math.floor((endsAt - exam.clock.wallMs()) / DAY_MS);
+  if (days < SOON_DAYS)
+    yield findingOf({
+      kind: "certificate-ends-soon",
+      side: "call",
+      seen: `The certificate ends in ${days} days.`,
+    });
+}
+
+function isPrivate(hostname: string): boolean {
+  if (isIP(hostname.replace(/[[\]]/g, "")) === 0)
+    return /^localhost$|\.(local|internal|test|lan)$|^[^.]+$/.test(hostname);
+  return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[::1\]|\[f[cde])/.test(hostname);
+}

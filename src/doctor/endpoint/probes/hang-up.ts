@@ -1,0 +1,54 @@
+/** Does the endpoint let go when the caller hangs up, and does it answer the next one. */
+import { findingOf } from "../../../analysis/root-causes.js";
+import { BridgeError } from "../../../errors.js";
+import { PROFILES } from "../../../protocol/profiles.js";
+import { serializeHangup } from "../../../protocol/serialize.js";
+import type { Examination } from "../examination.js";
+import { hello } from "../hello.js";
+
+const BEFORE_MS = 600;
+const PATIENCE_MS = 4000;
+/** We say it ourselves, and then wait. */
+const WITHOUT_HANGUP = { ...PROFILES.v06, closing: () => [] };
+
+export async function hangUp(exam: Examination): Promise<void> {
+  const [name, what] = ["hang-up", "hang-up"];
+  exam.doing("a hang-up");
+  let at = Number.NaN;
+  const call = await exam.call(
+    (ids) =>
+      function* (phone) {
+        yield* phone.silence(BEFORE_MS);
+        at = phone.at;
+        yield* phone.send(serializeHangup(ids, "NORMAL_CLEARING"));
+        yield* phone.mute(PATIENCE_MS);
+      },
+    { profile: WITHOUT_HANGUP },
+  );
+  if (call instanceof BridgeError || (call.isEndedByEndpoint && Number.isNaN(at))) {
+    exam.report(name, what, "the call was not to be had", [await exam.death(call, "after the calls before")]);
+    return;
+  }
+  if (!call.isEndedByEndpoint) {
+    const seen = `After hangup the socket stayed open for ${PATIENCE_MS / 1000} s, until the caller closed it.`;
+    exam.report(name, what, "the socket stays open", [
+      findingOf({ kind: "never-closes", side: "call", seen }),
+    ]);
+  } else {
+    const afterMs = Math.max(0, Math.round(call.analysis.durationMs - at));
+    exam.report(name, what, `closes ${afterMs} ms after hangup`);
+  }
+  await nextCall(exam);
+}
+
+async function nextCall(exam: Examination): Promise<void> {
+  const [name, what] = ["next-call", "next call"];
+  exam.doing("one more call");
+  const { call, isAnswered } = await hello(exam);
+  if (call instanceof BridgeError)
+    exam.report(name, what, "not taken", [await exam.death(call, "after a caller had hung up")]);
+  else if (exam.isAnswering && !isAnswered) {
+    const seen = "The first call was answered, and this one was not.";
+    exam.report(name, what, "no answer", [findingOf({ kind: "answers-once", side: "call", seen })]);
+  } else exam.report(name, what, isAnswered ? "answered" : "taken");
+}

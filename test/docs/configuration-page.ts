@@ -9,6 +9,8 @@ const INTRO = `# Every setting
 A setting comes from its **flag**, else its **variable**, else the **config file**, else its **default**. \`--verbose\` says where each
 came from, and \`smartpbx-bridge help environment\` lists them all.
 
+A file \`.env\` in the current folder sets variables that are not set already.
+
 ## The config file
 
 \`smartpbx.config.js\`, \`.mjs\` or \`.json\` in the current folder, or what \`--config\` names. An unknown key is an error that names the
@@ -120,13 +122,13 @@ function cells(key: SettingKey): string[] {
   return [
     inFile === false ? "" : code(key),
     hasFlag(key) ? `${code(flag!)}<br>${code(environmentName(key))}` : "",
-    valueOf(setting),
+    takes(setting),
     fallback === undefined ? "" : code(fallback),
     [plain(help), ...notes].join("; "),
   ].map((cell) => cell.replaceAll("|", "\\|"));
 }
 
-function valueOf({ type, choices, min, max }: Setting): string {
+function takes({ type, choices, min, max }: Setting): string {
   if (choices) return choices.map(code).join(" ");
   const unit = { duration: " ms", frequency: " Hz", bytes: " bytes" }[type as string] ?? "";
   const bounds = [

@@ -64,7 +64,7 @@ export interface Agent {
    */
   connect(context: AgentContext): Promise<Leg>;
   /** Rejects as `connect` does where it can be known before the first call that the agent would refuse. */
-  probe(): Promise<void>;
+  probe(signal?: AbortSignal): Promise<void>;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -97,8 +97,9 @@ export async function resolveAgent(spec: string | AgentKind, settings: AgentSett
         throw secrets.hideInError(error);
       }
     },
-    async probe() {
-      const signal = AbortSignal.timeout(timeoutMs);
+    async probe(giveUp) {
+      const tooLong = AbortSignal.timeout(timeoutMs);
+      const signal = giveUp ? AbortSignal.any([tooLong, giveUp]) : tooLong;
       try {
         await kind.probe?.({ options, url, headers, tools, env, signal });
       } catch (error) {

@@ -131,4 +131,17 @@ describe.concurrent("doctor", () => {
     expect(bridge.stderr).toContain("Stopped");
     expect(bridge.all("check").map(({ name }) => name)).not.toContain("timers");
   });
+
+  it("is stopped by ^C while it waits for an agent that never answers", async () => {
+    const fake = await fakeOpenAi({ neverAnswer: true });
+    const bridge = new Bridge(
+      ["doctor", "--json", "--port", "0", "--agent-timeout", "5m", "-a", `openai:${fake.url}/v1/realtime`],
+      { env: { OPENAI_API_KEY: "sk-hunter2hunter2" } },
+    );
+    await fake.untilOpen(1);
+    await bridge.until(() => bridge.all("check").some(({ name }) => name === "echo-call"), "the echo call");
+    bridge.signal("SIGINT");
+    expect(await bridge.exit).toBe(130);
+    await fake.close();
+  });
 });

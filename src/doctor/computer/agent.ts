@@ -40,7 +40,7 @@ export async function checkAgent({ spec, open, signal }: AgentToCheck): Promise<
     name = agent.name;
     const kind = name.split(":", 1)[0]!;
     const startedAt = performance.now();
-    await agent.probe();
+    await agent.probe(signal);
     if (kind === "echo")
       return fine(NAME, WHAT, "echo, built in: says back what it hears", { measured: { agent: name } });
     if (kind === "recording") return fine(NAME, WHAT, `${name}: can be read`, { measured: { agent: name } });

@@ -16,7 +16,7 @@ export interface Certificate {
 }
 
 /** Looks at it whether it is accepted or not. Never rejects. */
-export function certificateOf(host: string, port: number): Promise<Certificate> {
+export function certificateOf(host: string, port: number, signal?: AbortSignal): Promise<Certificate> {
   return new Promise((resolve) => {
     const servername = /^[\d.]+$|:/.test(host) ? undefined : host;
     const socket = connect({ host, port, servername, rejectUnauthorized: false });
@@ -24,6 +24,7 @@ export function certificateOf(host: string, port: number): Promise<Certificate> 
       socket.destroy();
       resolve(certificate);
     };
+    signal?.addEventListener("abort", () => end({ noConnection: "interrupted" }), { once: true });
     socket.setTimeout(CONNECT_MS, () => end({ noConnection: `no TLS within ${CONNECT_MS / 1000} s` }));
     socket.once("error", (error: NodeJS.ErrnoException) =>
       end({ noConnection: String(error.code ?? error.message) }),

@@ -44,12 +44,15 @@ export async function examineComputer(computer: ComputerToExamine): Promise<void
   const { given, host, port, path, publicUrl, headers, audio, record, cwd, clock, signal } = computer;
   const { onChecked, onProgress } = computer;
   const settings = checkSettings(given);
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  stopped.catch(() => {});
   const check = async (doing: string, run: () => Checked | Promise<Checked>): Promise<Checked> => {
     signal.throwIfAborted();
     onProgress?.(doing);
     const startedAt = clock.now();
-    const checked = await run();
-    signal.throwIfAborted();
+    const checked = await Promise.race([run(), stopped]);
     onChecked(checked, clock.now() - startedAt);
     return checked;
   };

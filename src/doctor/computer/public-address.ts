@@ -24,9 +24,9 @@ const NEAR = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[?::1
 /** What is asked of the network; a test brings its own. */
 export interface Outside {
   addressesOf(host: string): Promise<readonly string[]>;
-  certificateOf(host: string, port: number): Promise<Certificate>;
+  certificateOf(host: string, port: number, signal: AbortSignal): Promise<Certificate>;
   /** What is wrong with our /health there, for people; undefined when it answers. */
-  healthFault(url: string): Promise<string | undefined>;
+  healthFault(url: string, signal: AbortSignal): Promise<string | undefined>;
   upgradeFault(
     url: string,
     headers: Readonly<Record<string, string>>,
@@ -38,7 +38,10 @@ const INTERNET: Outside = {
   addressesOf: async (host) =>
     (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address),
   certificateOf,
-  healthFault: (url) => healthFault(url),
+  healthFault: (url, signal) =>
+    healthFault(url, (asked, init) =>
+      fetch(asked, { ...init, signal: AbortSignal.any([signal, ...(init.signal ? [init.signal] : [])]) }),
+    ),
   upgradeFault,
 };
 
@@ -63,8 +66,8 @@ export async function checkPublicAddress(
   if (addresses.length === 0) return { ...checked, value: shown, findings: [noName(host)] };
   const health = healthUrl(url.href, path);
   const [certificate, answer, upgrade] = await Promise.all([
-    outside.certificateOf(host, Number(url.port || 443)),
-    outside.healthFault(health),
+    outside.certificateOf(host, Number(url.port || 443), signal),
+    outside.healthFault(health, signal),
     outside.upgradeFault(url.href, headers, signal),
   ]);
   signal.throwIfAborted();

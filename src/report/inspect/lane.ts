@@ -36,7 +36,7 @@ export function marksLine(marks: readonly Mark[], durationMs: number, cells: num
   for (const [index, { cell, text, long = text }] of placed.entries()) {
     const place = Math.min(cells - text.length, cell);
     if (place < line.length) continue;
-    const room = (placed[index + 1]?.cell ?? cells + 1) - place - 1;
+    const room = Math.min(placed[index + 1]?.cell ?? cells + 1, cells + 1) - place - 1;
     line = line.padEnd(place) + (long.length <= room ? long : text);
   }
   return line;

@@ -34,6 +34,11 @@ it("writes moments of the call's clock", () => {
   expect(ruler(10_000, 60)).toBe("0:00        0:02        0:04        0:06        0:08");
 });
 
+it("does not count on room behind the end of the call", () => {
+  const marks = [0.77, 1.05].map((at) => ({ at, text: "^", long: "^ barge-in" }));
+  expect(marksLine(marks, 1, 38)).toHaveLength(38);
+});
+
 it("is never wider than it may be, whatever a recording claims", () => {
   const time = fc.oneof(fc.double({ noNaN: true, min: -1e12, max: 1e12 }), fc.constant(0));
   const span = fc.record({ from: time, to: time });

@@ -22,7 +22,10 @@ const EXCLUDED: readonly (readonly [RegExp, string])[] = [
   [/^simulate .*--speaker\b/, "wants a sound device: test/e2e/sound-devices.test.ts"],
   [/^simulate .*--browser\b/, "a person holds a browser: test/e2e/browser-phone.test.ts"],
   [/--tunnel\b/, "wants the program of a tunnel, and the internet: test/tunnel"],
-  [/^doctor .*(openai|gemini)/, "knocks at a vendor's service"],
+  [
+    /(-a|--agent) (openai|gemini|elevenlabs|deepgram|ultravox)/,
+    "asks a vendor's service whether it takes the key; test/agents has each against a fake of it",
+  ],
   [/^devices --audio card$/, "wants a sound device"],
 ];
 

@@ -17,7 +17,16 @@ const ALONE = endToEnd(
 );
 const EVERY_END_TO_END = "test/e2e/**/*.test.ts";
 /** Calls that take their time, and say nothing new on another version of Node. */
-const LONG = endToEnd("artillery", "ci-project", "docs-commands", "network", "quirks", "replay", "scenario");
+const LONG = endToEnd(
+  "artillery",
+  "ci-project",
+  "docs-commands",
+  "first-minutes",
+  "network",
+  "quirks",
+  "replay",
+  "scenario",
+);
 
 export default defineConfig({
   test: {

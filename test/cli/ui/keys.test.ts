@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
 import { Keyboard, type KeyInput } from "../../../src/cli/ui/keys.js";
+import { ManualClock } from "../../../src/clock.js";
 
 class FakeInput extends EventEmitter implements KeyInput {
   readonly isTTY = true;
@@ -80,4 +81,34 @@ it("ends in good order when the terminal goes away", () => {
   };
   host.emit("SIGHUP");
   expect(done).toEqual(["leaving", "SIGTERM to 7, raw"]);
+});
+
+it("tells the Escape key when nothing follows it, and waits in the background for the terminal to be its own again", () => {
+  const clock = new ManualClock();
+  const input = new FakeInput();
+  const host = Object.assign(new EventEmitter(), { pid: 7, kill: () => true });
+  const done: string[] = [];
+  let isForeground = true;
+  const actions = {
+    key: (key: string) => done.push(key),
+    leaving: () => done.push("leaving"),
+    resumed: () => done.push("resumed"),
+  };
+  const keyboard = new Keyboard(input, actions, host, { clock, isForeground: () => isForeground });
+  input.emit("data", "\x1b");
+  expect(done).toEqual([]);
+  clock.advance(50);
+  input.emit("data", "\x1b[A");
+  clock.advance(50);
+  expect(done).toEqual(["^["]);
+
+  input.emit("data", "\x1a");
+  isForeground = false;
+  host.emit("SIGCONT");
+  clock.advance(5000);
+  expect([input.isRaw, input.isReading, done.at(-1)]).toEqual([false, false, "leaving"]);
+  isForeground = true;
+  clock.advance(500);
+  expect([input.isRaw, input.isReading, done.at(-1)]).toEqual([true, true, "resumed"]);
+  keyboard.close();
 });

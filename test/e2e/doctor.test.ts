@@ -44,6 +44,8 @@ describe.concurrent("doctor", () => {
         "timers",
       ]),
     );
+    // What needs quiet comes last, alone.
+    expect(bridge.all("check").at(-1)?.name).toBe("timers");
     expect(bridge.documents.at(-1)).toBe(summary);
     expect(
       bridge.all("check").every(({ version, value }) => version === 1 && typeof value === "string"),

@@ -13,7 +13,7 @@ export interface PortToCheck {
 
 const NAME = "port";
 const WHAT = "port";
-const ANSWER_MS = 1000;
+const ANSWER_MS = 2500;
 const LONGEST_ANSWER = 10_000;
 
 export async function checkPort({ host, port }: PortToCheck): Promise<Checked> {

@@ -45,8 +45,9 @@ const EXIT_CODES: readonly (readonly [RegExp, readonly number[], string])[] = [
 
 /** These answer calls until they are told to stop. */
 const ANSWERS = /^(serve|record)\b|^replay .*--as agent\b/;
+const OWN_ENDPOINT = /^wss?:\/\/(HOST|127\.0\.0\.1:8080)(\/|$)/;
 /** Processes at a time. */
-const SIDE_BY_SIDE = 12;
+const SIDE_BY_SIDE = 16;
 
 const runnable = distinct(
   shown
@@ -62,7 +63,7 @@ let endpoint: string;
 beforeAll(async () => {
   template = await readersFolder();
   endpoint = (await serve()).url;
-  const waiting = [...runnable].sort((a, b) => Number(ANSWERS.test(line(a))) - Number(ANSWERS.test(line(b))));
+  const waiting = [...runnable].sort((a, b) => weight(b) - weight(a));
   const next = async (): Promise<void> => {
     const command = waiting.shift();
     if (command === undefined) return;
@@ -112,7 +113,7 @@ async function run(command: ShownCommand): Promise<void> {
 
 /** An argument as the reader fills it in: with an endpoint of their own, and a port that is free. */
 function here(arg: string): string {
-  if (/^wss?:\/\/(HOST|127\.0\.0\.1:8080|localhost:8080)(\/|$)/.test(arg)) return endpoint;
+  if (OWN_ENDPOINT.test(arg)) return endpoint;
   return arg === "8080" ? "0" : arg;
 }
 
@@ -170,10 +171,19 @@ function isOfTheExample(place: string): boolean {
   return place.startsWith("examples/ci-project/");
 }
 
+/** The longest first, so that the others run beside them. */
+function weight(command: ShownCommand): number {
+  const text = line(command);
+  if (/^doctor .*ws|--ramp|conversation/.test(text)) return 2;
+  return ANSWERS.test(text) ? 0 : 1;
+}
+
 function line({ args }: ShownCommand): string {
   return args.join(" ");
 }
 
+/** Addresses that are the reader's own are one here. */
 function distinct(commands: readonly ShownCommand[]): ShownCommand[] {
-  return [...new Map(commands.toReversed().map((command) => [line(command), command])).values()].reverse();
+  const same = ({ args }: ShownCommand) => args.map((arg) => (OWN_ENDPOINT.test(arg) ? "" : arg)).join(" ");
+  return [...new Map(commands.toReversed().map((command) => [same(command), command])).values()].reverse();
 }

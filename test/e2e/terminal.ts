@@ -15,40 +15,49 @@ afterAll(() => {
   for (const terminal of running) terminal.kill();
 });
 
+interface Settings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
 export class Terminal {
   readonly screen = new EndlessScreen();
   /** Where the program runs. */
-  readonly cwd = folder();
+  readonly cwd: string;
   /** All that was written, with its escape sequences. */
-  written = "";
+  text = "";
+  /** Where what has not been answered yet begins in `text`. */
+  #answered = 0;
   /** Resolves with the program's exit code. */
   readonly exit: Promise<number>;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #watch = new Watch();
+  readonly #kept: string;
 
   /** Runs `smartpbx-bridge args`; what `stty` says is kept before and after. */
-  constructor(
-    args: readonly string[],
-    { columns = 80, rows = 24 }: { columns?: number; rows?: number } = {},
-  ) {
+  constructor(args: readonly string[], { cwd = folder(), env = {}, columns = 80, rows = 24 }: Settings = {}) {
+    this.cwd = cwd;
+    this.#kept = folder();
     const quoted = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(" ");
     const commands = [
       `stty rows ${rows} cols ${columns}`,
-      "stty -a > before",
+      `stty -a > ${this.#kept}/before`,
       quoted,
-      "echo $? > code",
-      "stty -a > after",
+      `echo $? > ${this.#kept}/code`,
+      `stty -a > ${this.#kept}/after`,
     ].join("; ");
     const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn("script", ["-qfc", commands, "/dev/null"], {
       cwd: this.cwd,
-      env: { PATH, HOME, TERM: "xterm", LANG: "C.UTF-8", SHELL: "/bin/sh" },
+      env: { PATH, HOME, TERM: "xterm", LANG: "C.UTF-8", SHELL: "/bin/sh", ...env },
       stdio: ["pipe", "pipe", "inherit"],
       detached: true,
     });
     running.add(this);
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.written += text;
+      this.text += text;
       this.screen.write(text);
       this.#watch.changed();
     });
@@ -61,12 +70,30 @@ export class Terminal {
     });
   }
 
-  press(keys: string): void {
+  type(keys: string): void {
     this.#child.stdin.write(keys);
   }
 
   /** Resolves as soon as this is on the screen. */
-  async sees(what: string | RegExp): Promise<void> {
+  sees(what: string | RegExp): Promise<void> {
+    return this.#wait(what, () =>
+      typeof what === "string" ? this.screen.text.includes(what) : what.test(this.screen.text),
+    );
+  }
+
+  /** Resolves as soon as this has been written, wherever. */
+  until(text: string): Promise<void> {
+    return this.#wait(text, () => this.text.includes(text));
+  }
+
+  /** Types `keys` when `question` has been written since the answer before. */
+  async answer(question: string, keys: string): Promise<void> {
+    await this.#wait(question, () => this.text.includes(question, this.#answered));
+    this.#answered = this.text.length;
+    this.type(keys);
+  }
+
+  async #wait(what: string | RegExp, isThere: () => boolean): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
@@ -74,14 +101,12 @@ export class Terminal {
         DEADLINE_MS,
       );
     });
-    const isThere = () =>
-      typeof what === "string" ? this.screen.text.includes(what) : what.test(this.screen.text);
     await Promise.race([this.#watch.until(isThere), late]).finally(() => clearTimeout(timer));
   }
 
   /** A file that was written while it ran. */
   kept(name: "before" | "after" | "code"): string {
-    return readFileSync(join(this.cwd, name), "utf8");
+    return readFileSync(join(this.#kept, name), "utf8");
   }
 
   kill(): void {

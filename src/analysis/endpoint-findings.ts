@@ -74,7 +74,7 @@ export const ENDPOINT_FINDINGS = {
     severity: "error",
     why: "Callers hear what the agent says to others.",
     fix: "Make one agent session for each connection, named by its callId.",
-    explains: [...ANSWERS, "wrong-ids", "choppy", "too-fast"],
+    explains: ["wrong-ids"],
   },
   "endpoint-dies": {
     severity: "error",

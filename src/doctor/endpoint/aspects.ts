@@ -101,6 +101,7 @@ export function reportAspects(
   found: readonly Finding[],
   conversed: Conversed,
 ): void {
+  let isNoise = false;
   const theirs = rankedRoots(found.filter(({ side }) => side !== "caller"));
   for (const aspect of ASPECTS) {
     const isOf = ({ code }: Finding) =>
@@ -108,7 +109,10 @@ export function reportAspects(
     const here = theirs.filter(isOf);
     const { name, what } = aspect;
     const value = aspect.value(conversed);
+    if (name === "encoding") isNoise = here.some(({ severity }) => severity === "error");
     if (here.length > 0) exam.report(name, what, WORDS[name] ?? spelled, here);
+    else if (isNoise && name !== "encoding")
+      exam.skip(name, what, "cannot be told: the audio is not what start says");
     else if (value === undefined || found.some((finding) => isOf(finding) && finding.side !== "caller"))
       exam.skip(
         name,

@@ -37,12 +37,15 @@ export class Examination {
   isParallel = true;
   /** The endpoint answers what it is told in an ordinary call. */
   isAnswering = false;
-  /** Why nothing more can be examined. */
+  /** How high the agent's voice is in an ordinary call, where that can be told. */
+  voiceHz: number | undefined;
+  /** Nothing more can be examined. */
   isOver = false;
   readonly #examined: Examined;
   readonly #phrases = new Map<Encoding, Promise<Phrases>>();
   #found: Finding[] = [];
   #checkedAt: number;
+  readonly #begunAt: number;
 
   constructor(examined: Examined) {
     this.#examined = examined;
@@ -50,7 +53,12 @@ export class Examination {
     this.signal = examined.signal;
     this.formats = examined.formats ?? ["g711_ulaw", "pcm16", "opus"];
     this.base = this.formats[0]!;
-    this.#checkedAt = this.clock.now();
+    this.#begunAt = this.clock.now();
+    this.#checkedAt = this.#begunAt;
+  }
+
+  get elapsedMs(): number {
+    return this.clock.now() - this.#begunAt;
   }
 
   get url(): string {

@@ -27,17 +27,21 @@ export async function helloEach(exam: Examination, wanted: readonly HelloCall[])
   const calls: Named[] = [];
   if (exam.isParallel) calls.push(...(await Promise.all(wanted.map(place))));
   else for (const call of wanted) calls.push(await place(call));
-  let shared: Finding | undefined;
-  for (const [k, { call, isAnswered, name }] of calls.entries()) {
-    if (!exam.isParallel || isAnswered || isRefused(call)) continue;
-    const again = await place(wanted[k]!);
-    calls[k] = again;
-    if (!again.isAnswered || shared) continue;
-    if (call instanceof BridgeError) continue;
-    const seen = `${wanted.length} callers spoke at once, and the one of ${name} had no answer; alone it is answered.`;
-    shared = findingOf({ kind: "shared-session", side: "call", seen });
-  }
-  return { calls, unanswered: calls.filter(({ isAnswered }) => !isAnswered), shared };
+  const shared = exam.isParallel ? await disturbed(exam, calls) : undefined;
+  const unanswered = shared ? [] : calls.filter(({ isAnswered }) => !isAnswered);
+  return { calls, unanswered, shared };
+}
+
+/** One call that had no answer among the others is placed again, alone. */
+async function disturbed(exam: Examination, calls: readonly Named[]): Promise<Finding | undefined> {
+  const silent = calls.find(
+    ({ call, isAnswered }) => !isAnswered && !(call instanceof BridgeError) && !isRefused(call),
+  );
+  if (!silent || calls.length < 2 || !exam.isAnswering) return undefined;
+  const { isAnswered } = await hello(exam, silent);
+  if (!isAnswered) return undefined;
+  const seen = `${calls.length} callers spoke at once, and the one in ${silent.name} had no answer; alone it is answered.`;
+  return findingOf({ kind: "shared-session", side: "call", seen });
 }
 
 function isRefused(call: Hello["call"]): boolean {

@@ -12,7 +12,7 @@ import type { ExamCall } from "./exam-call.js";
 /** What one rate of 8, 16, 24 and 48 kHz taken for another makes of the length of speech. */
 const RATIOS = [1 / 6, 1 / 3, 1 / 2, 2 / 3, 3 / 2, 2, 3, 6];
 const LENGTH_TOLERANCE = 0.05;
-const PITCH_TOLERANCE = 0.06;
+const PITCH_TOLERANCE = 0.08;
 const LEAST_SENTENCES = 2;
 
 /** Undefined where the agent is no echo, which is nearly always: then it cannot be told. */
@@ -36,14 +36,26 @@ export async function misheardRate(call: ExamCall, format: MediaFormat): Promise
   return undefined;
 }
 
-/** How high the voice is that came back, for ours. */
-async function pitchRatio(
-  { spoken }: ExamCall,
-  { encoding, sampleRate }: MediaFormat,
-): Promise<number | undefined> {
-  const bytes = Buffer.concat(spoken.map(({ base64 }) => Buffer.from(base64, "base64")));
-  const back = voicePitch([encoding === "pcm16" ? pcmSamples(bytes) : decodeUlaw(bytes)], sampleRate);
+async function pitchRatio(call: ExamCall, format: MediaFormat): Promise<number | undefined> {
+  // Of the first answer, which is an answer to the same words.
+  const until = call.analysis.utterances[1]?.from ?? Number.POSITIVE_INFINITY;
+  const back = voiceOf({ spoken: call.spoken.filter(({ at }) => at < until) }, format);
   const source = await loadSource({ type: "sample-voice", clip: "hello" });
-  const ours = voicePitch([source.samplesAt(sampleRate)], sampleRate);
-  return back && ours && back.hz / ours.hz;
+  const ours = voicePitch([source.samplesAt(format.sampleRate)], format.sampleRate);
+  return back !== undefined && ours ? back / ours.hz : undefined;
+}
+
+/** How high the agent's voice is in a call, in Hz. Undefined where that cannot be told. */
+export function voiceOf(
+  { spoken }: Pick<ExamCall, "spoken">,
+  { encoding, sampleRate }: MediaFormat,
+): number | undefined {
+  if (encoding === "opus") return undefined;
+  const bytes = Buffer.concat(spoken.map(({ base64 }) => Buffer.from(base64, "base64")));
+  return voicePitch([encoding === "pcm16" ? pcmSamples(bytes) : decodeUlaw(bytes)], sampleRate)?.hz;
+}
+
+/** The same voice in two formats: where it is higher or lower by the ratio of two rates, one of them has the wrong one. */
+export function changedVoice(hz: number, baseHz: number): boolean {
+  return RATIOS.some((ratio) => Math.abs(hz / baseHz / ratio - 1) < PITCH_TOLERANCE);
 }

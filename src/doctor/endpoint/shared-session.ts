@@ -4,8 +4,6 @@ import type { Finding } from "../../analysis/finding.js";
 import { findingOf } from "../../analysis/root-causes.js";
 import { spellShare } from "../../analysis/spell.js";
 import type { ExamCall } from "./exam-call.js";
-import type { Examination } from "./examination.js";
-import { hello } from "./hello.js";
 import type { Marks } from "./probes/conversation.js";
 
 /** An answer begins within this time after the caller's first words began. */
@@ -16,12 +14,15 @@ const SAME_SHARE = 0.5;
 const LEAST_CODES = 12;
 const LEAST_PAYLOADS = 10;
 
-/** @param quiet the call of the silent caller, which began after the other one. */
+/**
+ * @param quiet the call of the silent caller, which began after the other one.
+ * @param talkAlone the same conversation once more, with nobody beside it; gives whether it was answered.
+ */
 export async function sharedWith(
-  exam: Examination,
   talking: ExamCall,
   quiet: ExamCall,
   { wordsAt }: Marks,
+  talkAlone: () => Promise<boolean>,
 ): Promise<Finding | undefined> {
   if (!Number.isFinite(wordsAt)) return undefined;
   const speech = quiet.analysis.agentSpeech;
@@ -36,7 +37,7 @@ export async function sharedWith(
       seen: `Of two callers at once only one spoke, and ${spellShare(share)} of what the silent one heard was the other one's answer.`,
     });
   if (talking.isAnsweredAfter(wordsAt)) return undefined;
-  if (!(await hello(exam)).isAnswered) return undefined;
+  if (!(await talkAlone())) return undefined;
   return findingOf({
     kind: "shared-session",
     side: "call",

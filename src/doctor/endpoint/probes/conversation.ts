@@ -2,13 +2,14 @@
 
 import type { Finding } from "../../../analysis/finding.js";
 import { findingOf } from "../../../analysis/root-causes.js";
+import { spellMs } from "../../../analysis/spell.js";
 import { formatName, PORTAL_FORMATS } from "../../../audio/format.js";
 import { BridgeError } from "../../../errors.js";
 import { reportAspects } from "../aspects.js";
 import type { Course, CoursePhone, Step } from "../course.js";
 import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
-import { misheardRate } from "../misheard-rate.js";
+import { misheardRate, voiceOf } from "../misheard-rate.js";
 import { sharedWith } from "../shared-session.js";
 
 /** What the course notes of itself, in ms of the call. */
@@ -25,6 +26,8 @@ const ANSWER_BEGINS_MS = 5000;
 const LONGEST_ANSWER_MS = 4000;
 /** Before it is interrupted, an agent may speak so long. */
 const SPEAKS_MS = 900;
+/** And so soon it begins to speak after an interruption, if it does. */
+const NEXT_BEGINS_MS = 1200;
 const TRIES = 2;
 const SILENT_MS = 15_000;
 const SILENT_ALONE_MS = 8000;
@@ -41,36 +44,60 @@ export async function conversation(exam: Examination): Promise<void> {
 async function converse(exam: Examination): Promise<boolean> {
   const name = formatName(PORTAL_FORMATS[exam.base]);
   exam.doing(`a conversation in ${name}, and a silent caller beside it`);
-  const marks: Marks = { wordsAt: Number.POSITIVE_INFINITY, interrupted: false };
-  const { talking, quiet } = await sideBySide(exam, marks);
+  let marks = newMarks();
+  let { talking, quiet } = await sideBySide(exam, marks);
   if (talking instanceof BridgeError) {
     exam.isOver = true;
     const seen = `The first connection was taken, and the call right after it was not: ${talking.message}`;
-    exam.report("conversation", "conversation", "refused", [
+    exam.report("survives", "conversation", "not taken", [
       findingOf({ kind: "answers-once", side: "call", seen }),
     ]);
     return true;
   }
-  const { durationMs } = talking.analysis;
-  const spelled = `${name}, ${Math.round(durationMs / 1000)} s`;
   if (talking.isRefusal && exam.formats.at(-1) !== exam.base) {
-    exam.report("conversation", "conversation", `${name} is refused: ${talking.result.detail}`);
+    exam.report("survives", "conversation", `${name} is refused: ${talking.result.detail}`);
     return false;
   }
-  exam.isAnswering = talking.isAnsweredAfter(marks.wordsAt);
-  const shared = quiet && (await sharedWith(exam, talking, quiet, marks));
+  const shared =
+    quiet &&
+    (await sharedWith(talking, quiet, marks, async () => {
+      const again = newMarks();
+      const alone = await exam.call(() => talk(again));
+      if (alone instanceof BridgeError || !alone.isAnsweredAfter(again.wordsAt)) return false;
+      // What is wrong with the sound shows only where it is heard.
+      [talking, marks] = [alone, again];
+      return true;
+    }));
   if (shared) exam.isParallel = false;
-  const found: Finding[] = shared ? [shared] : [];
-  if (talking.isLost || talking.isRefusal)
-    found.push(await exam.death(talking, `after ${Math.round(durationMs / 100) / 10} s of an ordinary call`));
-  const misheard = await misheardRate(talking, PORTAL_FORMATS[exam.base]);
-  reportAspects(exam, spelled, [...found, ...(misheard ? [misheard] : []), ...talking.analysis.findings], {
-    interrupted: marks.interrupted,
-    answered: exam.isAnswering,
-    analysis: talking.analysis,
-  });
+  await reportConversation(exam, name, talking, marks, shared);
   if (!exam.isOver) await reportQuiet(exam, quiet);
   return true;
+}
+
+function newMarks(): Marks {
+  return { wordsAt: Number.POSITIVE_INFINITY, interrupted: false };
+}
+
+async function reportConversation(
+  exam: Examination,
+  name: string,
+  talking: ExamCall,
+  marks: Marks,
+  shared: Finding | undefined,
+): Promise<void> {
+  const { analysis } = talking;
+  exam.isAnswering = talking.isAnsweredAfter(marks.wordsAt);
+  exam.voiceHz = voiceOf(talking, PORTAL_FORMATS[exam.base]);
+  const found: Finding[] = shared ? [shared] : [];
+  if (talking.isLost || talking.isRefusal)
+    found.push(await exam.death(talking, `after ${spellMs(analysis.durationMs)} of an ordinary call`));
+  const misheard = await misheardRate(talking, PORTAL_FORMATS[exam.base]);
+  if (misheard) found.push(misheard);
+  reportAspects(exam, `${name}, ${spellMs(analysis.durationMs)}`, [...found, ...analysis.findings], {
+    interrupted: marks.interrupted,
+    answered: exam.isAnswering,
+    analysis,
+  });
 }
 
 /** The silent call begins when the other one has: where only one call is taken, that is the other one. */
@@ -115,8 +142,8 @@ function* interrupt(phone: CoursePhone, marks: Marks): Step {
   if (phone.agent.speaking) {
     marks.interrupted = true;
     yield* phone.say("hours");
-  }
-  yield* phone.listen(0, LONGEST_ANSWER_MS);
+    yield* phone.listen(NEXT_BEGINS_MS, LONGEST_ANSWER_MS);
+  } else yield* phone.listen(0, LONGEST_ANSWER_MS);
 }
 
 function beSilent(ms: number): Course {

@@ -5,8 +5,10 @@ import { findingOf } from "../../../analysis/root-causes.js";
 import { type Encoding, formatName, PORTAL_FORMATS } from "../../../audio/format.js";
 import { BridgeError } from "../../../errors.js";
 import { ASPECT_KINDS } from "../aspects.js";
+import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
 import { helloEach, type Named } from "../hello-each.js";
+import { changedVoice, voiceOf } from "../misheard-rate.js";
 
 export async function formats(exam: Examination): Promise<void> {
   const others = exam.formats.slice(exam.formats.indexOf(exam.base) + 1);
@@ -39,7 +41,8 @@ async function reportFormat(
       exam.isOver ? death : findingOf({ kind: "format-fails", side: "call", seen }),
     ]);
   } else {
-    const theirs = call.analysis.findings.filter(isAboutSound);
+    const changed = changedRate(exam, call, format);
+    const theirs = [...call.analysis.findings.filter(isAboutSound), ...(changed ? [changed] : [])];
     const heard = call.analysis.agent.voicedMs > 0 || theirs.length > 0;
     const seen = `In a call in ${name} the caller's sentence had no answer, and the socket stayed open.`;
     const silent = findingOf({ kind: "format-unanswered", side: "call", seen });
@@ -48,6 +51,14 @@ async function reportFormat(
     else if (found.length > 0) report("answered, but not well", found);
     else report(isAnswered ? "answered" : "kept open");
   }
+}
+
+/** Told from the voice alone a rate must be wrong by far; beside another format it shows at once. */
+function changedRate(exam: Examination, call: ExamCall, format: Encoding): Finding | undefined {
+  const hz = voiceOf(call, PORTAL_FORMATS[format]);
+  if (hz === undefined || exam.voiceHz === undefined || !changedVoice(hz, exam.voiceHz)) return undefined;
+  const seen = `The agent's voice is at ${Math.round(hz)} Hz here and at ${Math.round(exam.voiceHz)} Hz in ${formatName(PORTAL_FORMATS[exam.base])}: the audio of one of them has another rate.`;
+  return findingOf({ kind: "wrong-rate", side: "agent", seen });
 }
 
 /** What one short call can tell. */

@@ -52,6 +52,7 @@ export async function startMessages(exam: Examination): Promise<void> {
     }),
   );
   if (unanswered.length === ANSWERED.length) {
+    exam.isOver = true;
     const seen = "The first call was answered, and none of the calls after it.";
     exam.report(name, what, "no answer any more", [findingOf({ kind: "answers-once", side: "call", seen })]);
   } else

@@ -1,0 +1,146 @@
+/** A small endpoint that answers whoever speaks with two sentences: healthy, unless it is told to be wrong in one way. */
+
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type MediaFormat, PORTAL_FORMATS } from "../../../src/audio/format.js";
+import { encodeUlaw } from "../../../src/audio/g711.js";
+import { pcmBytes } from "../../../src/audio/pcm.js";
+import { resampleAll } from "../../../src/audio/resample-offline.js";
+import { readWav } from "../../../src/audio/wav.js";
+import type { Clock } from "../../../src/clock.js";
+import { MadeSession } from "./made-session.js";
+
+export interface Wrong {
+  /** Brings 24 kHz to the call's rate. */
+  readonly resample?: (samples: Int16Array, rate: number) => Int16Array;
+  /** Samples at the call's rate as bytes. */
+  readonly code?: (samples: Int16Array, format: MediaFormat) => Uint8Array;
+  /** Put before the first audio of each reply. */
+  readonly header?: Uint8Array;
+  /** Keeps the line filled with this between replies. */
+  readonly filling?: number;
+  /** Audio for each ms that passes; Infinity sends a reply as soon as it is there. */
+  readonly pace?: number;
+  readonly frameBytes?: number;
+  readonly ids?: (call: { callId: string; accountId: string }, callNumber: number) => object;
+  readonly ignoresBargeIn?: boolean;
+  /** What it does when a message of this kind comes. */
+  readonly at?: (kind: Kind) => "crash" | "drop" | "deaf" | undefined;
+  readonly opus?: "refuse" | "silent" | "drop" | "μ-law";
+  readonly keepsSocket?: boolean;
+  /** All callers share one session; its answers go to the socket that came last, or to all. */
+  readonly shared?: "last" | "all";
+  readonly answersOnce?: "silent" | "refuses";
+  /** Ends the call when the caller has been silent for so long. */
+  readonly diesOfSilenceMs?: number;
+  /** What is said before that is lost. */
+  readonly opensAfterMs?: number;
+  /** Says back what it hears, in place of sentences of its own. */
+  readonly echo?: (heard: Int16Array) => Int16Array;
+  readonly mute?: boolean;
+  readonly greets?: boolean;
+  /** HTTP in place of the upgrade. */
+  readonly http?: (request: IncomingMessage) => { status: number; location?: string } | undefined;
+  /** Its socket is closed at once. */
+  readonly closes?: number;
+}
+
+export type Kind =
+  | "connected"
+  | "start"
+  | "media"
+  | "odd-media"
+  | "dtmf"
+  | "hangup"
+  | "unknown"
+  | "string-rate"
+  | "end";
+
+const { samples } = readWav(readFileSync(new URL("../../../src/simulate/sample-voice.wav", import.meta.url)));
+/** "Please tell me your opening hours." and "Hello, is anybody there?", without the pause between them. */
+const SENTENCES = Int16Array.from([
+  ...samples.subarray(24 * 6726, 24 * 8600),
+  ...samples.subarray(24 * 280, 24 * 2180),
+]);
+const GREETING = samples.subarray(24 * 280, 24 * 2180);
+
+export class MadeEndpoint {
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #connections = new Set<Socket>();
+  readonly sessions: MadeSession[] = [];
+  calls = 0;
+
+  private constructor(
+    readonly wrong: Wrong,
+    readonly clock: Clock,
+  ) {
+    this.#server = createServer((_request, response) => response.writeHead(200).end("hello"));
+    this.#server.on("connection", (socket) => {
+      this.#connections.add(socket);
+      socket.on("close", () => this.#connections.delete(socket));
+    });
+    this.#server.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => {});
+      const answer =
+        wrong.http?.(request) ??
+        (wrong.answersOnce === "refuses" && this.calls > 0 ? { status: 503 } : undefined);
+      if (answer) {
+        const location = answer.location ? `Location: ${answer.location}\r\n` : "";
+        socket.end(
+          `HTTP/1.1 ${answer.status} No\r\n${location}Content-Length: 0\r\nConnection: close\r\n\r\n`,
+        );
+      } else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#answer(webSocket));
+    });
+  }
+
+  static async listen(wrong: Wrong, clock: Clock): Promise<MadeEndpoint> {
+    const endpoint = new MadeEndpoint(wrong, clock);
+    await new Promise<void>((resolve) => endpoint.#server.listen(0, "127.0.0.1", resolve));
+    return endpoint;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo | null)?.port}/media-stream`;
+  }
+
+  /** As a process that ends: no socket is closed in words. */
+  crash(): void {
+    this.#server.close();
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.sessions) session.end();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#connections) socket.destroy();
+    await closed;
+  }
+
+  /** What is said, as payload bytes. */
+  spoken(which: "greeting" | "reply", format: MediaFormat): Uint8Array {
+    const { resample = (voice, rate) => resampleAll(voice, 24000, rate), code = coded } = this.wrong;
+    return code(resample(which === "greeting" ? GREETING : SENTENCES, format.sampleRate), format);
+  }
+
+  #answer(socket: WebSocket): void {
+    const { wrong } = this;
+    socket.on("error", () => {});
+    if (wrong.closes !== undefined) {
+      socket.close(wrong.closes, "no");
+      return;
+    }
+    const shared = wrong.shared ? this.sessions[0] : undefined;
+    const session = shared ?? new MadeSession(this);
+    if (!shared) this.sessions.push(session);
+    session.join(socket);
+  }
+}
+
+export function coded(voice: Int16Array, format: MediaFormat): Uint8Array {
+  return format.encoding === "g711_ulaw" ? encodeUlaw(voice) : pcmBytes(voice.slice());
+}
+
+export const { g711_ulaw: ULAW, pcm16: PCM } = PORTAL_FORMATS;

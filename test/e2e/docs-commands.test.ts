@@ -26,6 +26,7 @@ const EXCLUDED: readonly (readonly [RegExp, string])[] = [
     /(-a|--agent) (openai|gemini|elevenlabs|deepgram|ultravox)/,
     "asks a vendor's service whether it takes the key; test/agents has each against a fake of it",
   ],
+  [/^doctor wss?:/, "some forty seconds of calls in real time: test/doctor/endpoint examines endpoints"],
   [/^devices --audio card$/, "wants a sound device"],
 ];
 
@@ -174,7 +175,7 @@ function isOfTheExample(place: string): boolean {
 /** The longest first, so that the others run beside them. */
 function weight(command: ShownCommand): number {
   const text = line(command);
-  if (/^doctor .*ws|--ramp|conversation/.test(text)) return 2;
+  if (/--ramp|conversation/.test(text)) return 2;
   return ANSWERS.test(text) ? 0 : 1;
 }
 

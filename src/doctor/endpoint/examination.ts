@@ -42,7 +42,6 @@ export class Examination {
   /** Nothing more can be examined. */
   isOver = false;
   readonly #examined: Examined;
-  readonly #phrases = new Map<Encoding, Promise<Phrases>>();
   #found: Finding[] = [];
   #checkedAt: number;
   readonly #begunAt: number;
@@ -84,7 +83,7 @@ export class Examination {
     const { format = this.base, onSocket, ...rest } = options;
     const { clock, signal, url, headers } = this;
     signal.throwIfAborted();
-    const phrases = await this.#phrasesIn(format);
+    const phrases = await phrasesIn(format);
     const opened = (socket: WebSocket) => {
       this.#examined.onSocket?.(socket);
       onSocket?.(socket);
@@ -138,10 +137,13 @@ export class Examination {
   #isKnown(finding: Finding): boolean {
     return this.#found.some((other) => other.code === finding.code || explains(other, finding));
   }
+}
 
-  #phrasesIn(format: Encoding): Promise<Phrases> {
-    const phrases = this.#phrases.get(format) ?? Phrases.open(PORTAL_FORMATS[format]);
-    this.#phrases.set(format, phrases);
-    return phrases;
-  }
+/** They are the same in every examination. */
+const encoded = new Map<Encoding, Promise<Phrases>>();
+
+function phrasesIn(format: Encoding): Promise<Phrases> {
+  const phrases = encoded.get(format) ?? Phrases.open(PORTAL_FORMATS[format]);
+  encoded.set(format, phrases);
+  return phrases;
 }

@@ -66,6 +66,15 @@ const SENTENCES = Int16Array.from([
 ]);
 const GREETING = samples.subarray(24 * 280, 24 * 2180);
 
+const resampled = new Map<string, Int16Array>();
+
+function filtered(voice: Int16Array, rate: number): Int16Array {
+  const key = `${voice.length} ${rate}`;
+  const found = resampled.get(key) ?? resampleAll(voice, 24000, rate);
+  resampled.set(key, found);
+  return found;
+}
+
 export class MadeEndpoint {
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -121,7 +130,7 @@ export class MadeEndpoint {
 
   /** What is said, as payload bytes. */
   spoken(which: "greeting" | "reply", format: MediaFormat): Uint8Array {
-    const { resample = (voice, rate) => resampleAll(voice, 24000, rate), code = coded } = this.wrong;
+    const { resample = filtered, code = coded } = this.wrong;
     return code(resample(which === "greeting" ? GREETING : SENTENCES, format.sampleRate), format);
   }
 

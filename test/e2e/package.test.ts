@@ -8,8 +8,8 @@ import { folder } from "./bridge.js";
 import { type Packed, packed, ROOT } from "./packed.js";
 
 const run = promisify(execFile);
-/** The pages of the browser phone and of the report, which browsers get as they are. */
-const PAGE = /^src\/(devices\/browser-phone|report)\/page\/[\w-]+\.(css|html|js|svg)$/;
+/** The pages of the browser phone, the inspector and the report, which browsers get as they are. */
+const PAGE = /^src\/(devices\/browser-phone|inspector|report)\/page\/[\w-]+\.(css|html|js|svg)$/;
 const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 
 /** `mic`, `speaker` and what these need: optional, and left out where they do not install. */

@@ -46,9 +46,11 @@ export class ExamCall {
 
   /** The endpoint ended the call in words, before it had said anything. */
   get isRefusal(): boolean {
-    const { closeCode, reason } = this.result;
-    if (reason !== "agent-failed" && reason !== "agent-ended") return false;
-    return this.spoken.length === 0 && (CLEAN.has(closeCode) || closeCode >= 4000);
+    const { closeCode, detail } = this.result;
+    if (!this.isEndedByEndpoint || this.spoken.length > 0) return false;
+    // A bridge in between has no other code for what its agent refuses, but it says so.
+    const isSaid = closeCode === 1011 && detail.endsWith(")");
+    return CLEAN.has(closeCode) || closeCode >= 4000 || isSaid;
   }
 
   /** The endpoint ended the call, in whatever way. */

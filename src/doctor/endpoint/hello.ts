@@ -8,7 +8,7 @@ import type { CallSettings, Examination } from "./examination.js";
 const GREETING_BEGINS_MS = 600;
 const LONGEST_GREETING_MS = 5000;
 const ANSWER_BEGINS_MS = 4000;
-const LONGEST_ANSWER_MS = 2500;
+const LONGEST_ANSWER_MS = 1800;
 
 export interface Hello {
   readonly call: ExamCall | BridgeError;

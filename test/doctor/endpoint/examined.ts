@@ -29,11 +29,14 @@ export async function examined(wrong: Wrong, options: Partial<Examined> = {}): P
   }
 }
 
-/** @param clock moved here when it is a manual one. */
+/**
+ * @param clock moved here when it is a manual one.
+ * @param options `isBehind`: who answers stands behind another one, and takes longer.
+ */
 export async function examinedAt(
   url: string,
   clock: Clock,
-  options: Partial<Examined> = {},
+  { isBehind = false, ...options }: Partial<Examined> & { readonly isBehind?: boolean } = {},
 ): Promise<Diagnosis> {
   const checks: Checked[] = [];
   const sockets = new Set<WebSocket>();
@@ -53,7 +56,7 @@ export async function examinedAt(
   }).finally(() => {
     over = true;
   });
-  if (clock instanceof ManualClock) void pass(clock, sockets, () => over);
+  if (clock instanceof ManualClock) void pass(clock, sockets, () => over, isBehind);
   await examination;
   const findings = rankedRoots(checks.flatMap((checked) => [...checked.findings]));
   return { checks, findings, tookMs: clock.now() - begunAt };
@@ -64,10 +67,11 @@ async function pass(
   clock: ManualClock,
   sockets: ReadonlySet<WebSocket>,
   isOver: () => boolean,
+  isBehind: boolean,
 ): Promise<void> {
   while (!isOver()) {
     const open = [...sockets].filter((socket) => socket.readyState === socket.OPEN);
-    await Promise.all(open.map(settled));
+    for (let hop = 0; hop < (isBehind ? 3 : 1); hop++) await Promise.all(open.map(settled));
     // Dialling and closing take real time.
     if (open.length < sockets.size || open.length === 0)
       await new Promise((resolve) => setTimeout(resolve, 2));

@@ -53,7 +53,7 @@ it("holds the program, the sample voice, and no tests or sources", () => {
     "src/simulate/scenario/scenario.schema.json",
   ]);
   expect(others.filter((path) => PAGE.test(path))).toContain("src/devices/browser-phone/page/phone.html");
-  expect(made.size).toBeLessThan(900_000);
+  expect(made.size).toBeLessThan(1_100_000);
 });
 
 it("brings no development tools, and nothing that must be compiled but for sound", async () => {

@@ -37,6 +37,8 @@ export class Examination {
   isParallel = true;
   /** The endpoint answers what it is told in an ordinary call. */
   isAnswering = false;
+  /** Its line is never quiet, so that nothing is gained by waiting for that. */
+  isNeverQuiet = false;
   /** How high the agent's voice is in an ordinary call, where that can be told. */
   voiceHz: number | undefined;
   /** Nothing more can be examined. */

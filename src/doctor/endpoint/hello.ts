@@ -19,24 +19,24 @@ export interface Hello {
 export async function hello(
   exam: Examination,
   settings: CallSettings = {},
-  first: (phone: CoursePhone, ids: CallIds) => Step = (phone) =>
-    phone.listen(GREETING_BEGINS_MS, LONGEST_GREETING_MS),
+  first?: (phone: CoursePhone, ids: CallIds) => Step,
 ): Promise<Hello> {
   let wordsAt = Number.POSITIVE_INFINITY;
   const course = (ids: CallIds): Course =>
     function* (phone) {
-      yield* first(phone, ids);
+      if (first) yield* first(phone, ids);
+      else yield* phone.listen(GREETING_BEGINS_MS, exam.isNeverQuiet ? 0 : LONGEST_GREETING_MS);
       wordsAt = phone.at;
-      yield* helloAnswered(phone);
+      yield* helloAnswered(phone, exam.isNeverQuiet ? 0 : ANSWER_BEGINS_MS);
     };
   const call = await exam.call(course, settings);
   return { call, isAnswered: call instanceof ExamCall && call.isAnsweredAfter(wordsAt) };
 }
 
-function* helloAnswered(phone: CoursePhone): Step {
+function* helloAnswered(phone: CoursePhone, beginsWithinMs: number): Step {
   const { turns } = phone.agent;
   yield* phone.say("hello");
   // An echo has begun already.
-  yield* phone.until(() => phone.agent.turns > turns, ANSWER_BEGINS_MS);
+  yield* phone.until(() => phone.agent.turns > turns, beginsWithinMs);
   yield* phone.listen(0, LONGEST_ANSWER_MS);
 }

@@ -29,6 +29,7 @@ const SPEAKS_MS = 900;
 /** And so soon it begins to speak after an interruption, if it does. */
 const NEXT_BEGINS_MS = 1200;
 const TRIES = 2;
+const NEVER_QUIET_MS = 12_000;
 const SILENT_MS = 15_000;
 const SILENT_ALONE_MS = 8000;
 
@@ -87,6 +88,7 @@ async function reportConversation(
 ): Promise<void> {
   const { analysis } = talking;
   exam.isAnswering = talking.isAnsweredAfter(marks.wordsAt);
+  exam.isNeverQuiet = analysis.agentSpeech.some(({ from, to }) => to - from > NEVER_QUIET_MS);
   exam.voiceHz = voiceOf(talking, PORTAL_FORMATS[exam.base]);
   const found: Finding[] = shared ? [shared] : [];
   if (talking.isLost || talking.isRefusal)

@@ -86,7 +86,7 @@ test("however the audio is cut, it is nearly the same", () => {
         prints.hear(at / 8, piece);
         at += piece.length;
       }
-      expect(similarity(saidPrint, prints.of({ from: 0, to: LENGTH_MS }))).toBeGreaterThan(0.9);
+      expect(similarity(saidPrint, prints.of({ from: 0, to: LENGTH_MS }))).toBeGreaterThan(0.85);
     }),
     { numRuns: 50 },
   );

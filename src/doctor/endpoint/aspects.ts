@@ -12,6 +12,8 @@ export interface Conversed {
   readonly interrupted: boolean;
   /** The agent was heard after the caller's first words. */
   readonly answered: boolean;
+  /** Something about time was seen that may be this computer's fault. */
+  readonly isUnsure: boolean;
 }
 
 interface Aspect {
@@ -111,6 +113,8 @@ export function reportAspects(
     const value = aspect.value(conversed);
     if (name === "encoding") isNoise = here.some(({ severity }) => severity === "error");
     if (here.length > 0) exam.report(name, what, WORDS[name] ?? spelled, here);
+    else if (conversed.isUnsure && (name === "pace" || name === "barge-in"))
+      exam.skip(name, what, "this computer is too busy to judge it");
     else if (isNoise && name !== "encoding")
       exam.skip(name, what, "cannot be told: the audio is not what start says");
     else if (value === undefined || found.some((finding) => isOf(finding) && finding.side !== "caller"))

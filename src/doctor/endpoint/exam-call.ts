@@ -58,6 +58,11 @@ export class ExamCall {
     return this.result.reason === "agent-failed" || this.result.reason === "agent-ended";
   }
 
+  /** Our own frames left on time: what is seen of time is the endpoint's. */
+  get isTimed(): boolean {
+    return (this.result.senderLateness.max ?? 0) <= LATE_MS;
+  }
+
   /** Whether the agent was heard at or after this time of the call. */
   isAnsweredAfter(at: number): boolean {
     return this.analysis.agentSpeech.some(({ to }) => to > at + ECHO_MS);
@@ -66,6 +71,8 @@ export class ExamCall {
 
 /** Codes that say "not this": unsupported data, wrong data, against policy, and none because all was said. */
 const CLEAN = new Set([1000, 1003, 1005, 1007, 1008, 1010]);
+/** The jitter that a phone's buffer hides. */
+const LATE_MS = 60;
 /** What is still heard of the agent's last word. */
 const ECHO_MS = 100;
 

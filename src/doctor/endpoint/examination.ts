@@ -70,6 +70,14 @@ export class Examination {
     return this.#examined.headers;
   }
 
+  /** Encodes all that will be said: nothing may hold up a call once it has begun. */
+  async prepare(): Promise<void> {
+    for (const format of this.formats) {
+      this.signal.throwIfAborted();
+      await phrasesIn(format);
+    }
+  }
+
   doing(what: string): void {
     this.signal.throwIfAborted();
     this.#examined.onProgress?.(what);

@@ -40,6 +40,8 @@ const LONGEST_MS = 58_000;
  */
 export async function examineEndpoint(examined: Examined): Promise<void> {
   const exam = new Examination(examined);
+  exam.doing("the connection");
+  await exam.prepare();
   for (const { run, takesMs, left } of PROBES) {
     if (exam.isOver) return;
     if (exam.elapsedMs + takesMs > LONGEST_MS) exam.skip(...left, "left out: the minute is over");

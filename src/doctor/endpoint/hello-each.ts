@@ -27,23 +27,30 @@ export async function helloEach(exam: Examination, wanted: readonly HelloCall[])
   const calls: Named[] = [];
   if (exam.isParallel) calls.push(...(await Promise.all(wanted.map(place))));
   else for (const call of wanted) calls.push(await place(call));
-  const shared = exam.isParallel ? await disturbed(exam, calls) : undefined;
+  let shared: Finding | undefined;
+  if (exam.isParallel && (await isAnsweredAlone(exam, calls))) {
+    // Once more, because the computer may have been busy.
+    const again = await Promise.all(wanted.map(place));
+    const silent = again.find(isDisturbed);
+    if (silent) shared = disturbed(again.length, silent.name);
+    else calls.splice(0, calls.length, ...again);
+  }
   const unanswered = shared ? [] : calls.filter(({ isAnswered }) => !isAnswered);
   return { calls, unanswered, shared };
 }
 
 /** One call that had no answer among the others is placed again, alone. */
-async function disturbed(exam: Examination, calls: readonly Named[]): Promise<Finding | undefined> {
-  const silent = calls.find(
-    ({ call, isAnswered }) => !isAnswered && !(call instanceof BridgeError) && !isRefused(call),
-  );
-  if (!silent || calls.length < 2 || !exam.isAnswering) return undefined;
-  const { isAnswered } = await hello(exam, silent);
-  if (!isAnswered) return undefined;
-  const seen = `${calls.length} callers spoke at once, and the one in ${silent.name} had no answer; alone it is answered.`;
-  return findingOf({ kind: "shared-session", side: "call", seen });
+async function isAnsweredAlone(exam: Examination, calls: readonly Named[]): Promise<boolean> {
+  const silent = calls.find(isDisturbed);
+  if (!silent || calls.length < 2 || !exam.isAnswering) return false;
+  return (await hello(exam, silent)).isAnswered;
 }
 
-function isRefused(call: Hello["call"]): boolean {
-  return !(call instanceof BridgeError) && call.isRefusal;
+function isDisturbed({ call, isAnswered }: Named): boolean {
+  return !isAnswered && !(call instanceof BridgeError) && !call.isRefusal;
+}
+
+function disturbed(calls: number, name: string): Finding {
+  const seen = `${calls} callers spoke at once, and the one in ${name} had no answer; alone it is answered.`;
+  return findingOf({ kind: "shared-session", side: "call", seen });
 }

@@ -18,7 +18,7 @@ export interface Hello {
 /** @param first what the caller does before it says hello. */
 export async function hello(
   exam: Examination,
-  settings: CallSettings = {},
+  { answerMs = LONGEST_ANSWER_MS, ...settings }: CallSettings & { readonly answerMs?: number } = {},
   first?: (phone: CoursePhone, ids: CallIds) => Step,
 ): Promise<Hello> {
   let wordsAt = Number.POSITIVE_INFINITY;
@@ -27,16 +27,16 @@ export async function hello(
       if (first) yield* first(phone, ids);
       else yield* phone.listen(GREETING_BEGINS_MS, exam.isNeverQuiet ? 0 : LONGEST_GREETING_MS);
       wordsAt = phone.at;
-      yield* helloAnswered(phone, exam.isNeverQuiet ? 0 : ANSWER_BEGINS_MS);
+      yield* helloAnswered(phone, exam.isNeverQuiet ? 0 : ANSWER_BEGINS_MS, answerMs);
     };
   const call = await exam.call(course, settings);
   return { call, isAnswered: call instanceof ExamCall && call.isAnsweredAfter(wordsAt) };
 }
 
-function* helloAnswered(phone: CoursePhone, beginsWithinMs: number): Step {
+function* helloAnswered(phone: CoursePhone, beginsWithinMs: number, answerMs: number): Step {
   const { turns } = phone.agent;
   yield* phone.say("hello");
   // An echo has begun already.
   yield* phone.until(() => phone.agent.turns > turns, beginsWithinMs);
-  yield* phone.listen(0, LONGEST_ANSWER_MS);
+  yield* phone.listen(0, answerMs);
 }

@@ -141,8 +141,10 @@ function runWord({ repeat }: CheckResult, index: number, results: number): strin
 function unique(cases: readonly Case[], classname: string, taken: Set<string>): Case[] {
   return cases.map((one) => {
     let name = one.name;
-    for (let times = 2; taken.has(`${classname}\n${name}`); times++) name = `${one.name} (${times})`;
-    taken.add(`${classname}\n${name}`);
+    // As they are written: characters that XML does not have are all the same there.
+    const written = () => xmlText(`${classname}\n${name}`);
+    for (let times = 2; taken.has(written()); times++) name = `${one.name} (${times})`;
+    taken.add(written());
     return { ...one, name };
   });
 }

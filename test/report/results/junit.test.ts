@@ -119,6 +119,15 @@ it("never passes in silence, and never fails without saying what", () => {
   expect(contradiction).toContain('tests="2" failures="1"');
 });
 
+it("names no two cases alike, also where XML cannot tell their characters apart", () => {
+  const document = junitDocument(
+    run([result({ checks: [check({ expect: "\u0001" }), check({ expect: "\u0002" })] })]),
+  );
+  const names = [...document.matchAll(/<testcase name="([^"]*)"/g)].map(([, name]) => name);
+  expect(names).toHaveLength(2);
+  expect(new Set(names).size).toBe(2);
+});
+
 it("is written to its file", async () => {
   const file = join(folder, "results.xml");
   await tell(junitReporter({ file }), MIXED);

@@ -10,6 +10,7 @@ import type { Course, CoursePhone, Step } from "../course.js";
 import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
 import { misheardRate, voiceOf } from "../misheard-rate.js";
+import { seenTwice } from "../seen-twice.js";
 import { sharedWith } from "../shared-session.js";
 
 /** What the course notes of itself, in ms of the call. */
@@ -95,10 +96,12 @@ async function reportConversation(
     found.push(await exam.death(talking, `after ${spellMs(analysis.durationMs)} of an ordinary call`));
   const misheard = await misheardRate(talking, PORTAL_FORMATS[exam.base]);
   if (misheard) found.push(misheard);
-  reportAspects(exam, `${name}, ${spellMs(analysis.durationMs)}`, [...found, ...analysis.findings], {
+  const { findings, isUnsure } = await seenTwice(exam, talking, analysis.findings);
+  reportAspects(exam, `${name}, ${spellMs(analysis.durationMs)}`, [...found, ...findings], {
     interrupted: marks.interrupted,
     answered: exam.isAnswering,
     analysis,
+    isUnsure,
   });
 }
 

@@ -9,6 +9,7 @@ import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
 import { helloEach, type Named } from "../hello-each.js";
 import { changedVoice, voiceOf } from "../misheard-rate.js";
+import { seenTwice } from "../seen-twice.js";
 
 export async function formats(exam: Examination): Promise<void> {
   const others = exam.formats.slice(exam.formats.indexOf(exam.base) + 1);
@@ -42,7 +43,8 @@ async function reportFormat(
     ]);
   } else {
     const changed = changedRate(exam, call, format);
-    const theirs = [...call.analysis.findings.filter(isAboutSound), ...(changed ? [changed] : [])];
+    const { findings } = await seenTwice(exam, call, call.analysis.findings.filter(isAboutSound), { format });
+    const theirs = [...findings, ...(changed ? [changed] : [])];
     const heard = call.analysis.agent.voicedMs > 0 || theirs.length > 0;
     const seen = `In a call in ${name} the caller's sentence had no answer, and the socket stayed open.`;
     const silent = findingOf({ kind: "format-unanswered", side: "call", seen });

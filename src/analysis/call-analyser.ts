@@ -9,7 +9,9 @@ import { AgentTrack } from "./agent-track.js";
 import type { BargeIn, CallAnalysis, SideSound, Utterance } from "./call-analysis.js";
 import { CallerTrack } from "./caller-track.js";
 import { conversationOf } from "./conversation.js";
+import type { Detector, Evidence } from "./evidence.js";
 import { findProblems } from "./find-problems.js";
+import type { Finding } from "./finding.js";
 import { Notes } from "./notes.js";
 import { ToldSpeech } from "./told-speech.js";
 
@@ -81,26 +83,46 @@ export class CallAnalyser {
     return codec;
   }
 
+  /**
+   * What is wrong with the call so far, while it runs: by these detectors, or all. The caller's last second may be missing.
+   * After `finish` it is what that gave.
+   */
+  findingsSoFar(detectors?: readonly Detector[]): readonly Finding[] {
+    if (this.#analysis) return this.#analysis.findings;
+    const evidence = this.#evidence(this.#facts());
+    return evidence ? findProblems(evidence, this.#withoutAudio, detectors) : [];
+  }
+
   #conclude(): CallAnalysis {
+    this.#caller?.finish(this.#lastAt);
+    this.#agent?.finish();
+    for (const codec of this.#codecs) codec.free();
+    const facts = this.#facts();
+    const agent = this.#agent;
+    const call = {
+      ...facts,
+      utterances: facts.utterances.map((utterance) => withFingerprint(utterance, agent)),
+    };
+    const evidence = this.#evidence(call);
+    return { ...call, findings: evidence ? findProblems(evidence, this.#withoutAudio) : [] };
+  }
+
+  #facts(): Omit<CallAnalysis, "findings"> {
     const caller = this.#caller;
     const agent = this.#agent;
-    caller?.finish(this.#lastAt);
-    agent?.finish();
-    for (const codec of this.#codecs) codec.free();
-    const { keys, transcripts, tools, warnings, end, interruptions, summary } = this.#notes;
+    const { keys, transcripts, tools, warnings, end, interruptions } = this.#notes;
     const overAt = end?.at ?? this.#lastAt;
     const side = (who: Speaker) =>
       (this.#withoutAudio ? this.#told[who].sideUntil(overAt) : (who === "caller" ? caller : agent)?.spans) ??
       NOBODY;
     const [callerSide, agentSide] = [side("caller"), side("agent")];
     const conversation = conversationOf(callerSide, agentSide, overAt);
-    const call = {
+    return {
       durationMs: this.#lastAt,
       info: this.#info,
       caller: caller?.sound ?? NO_SOUND,
       agent: agent?.sound ?? NO_SOUND,
       ...conversation,
-      utterances: conversation.utterances.map((utterance) => withFingerprint(utterance, agent)),
       agentSpeech: agentSide.spans.map(({ from, to }) => ({ from, to })),
       bargeIns: withInterruptions(conversation.bargeIns, interruptions),
       keys,
@@ -109,13 +131,13 @@ export class CallAnalyser {
       warnings,
       end,
     };
+  }
+
+  #evidence(call: Omit<CallAnalysis, "findings">): Evidence | undefined {
     const format = this.#info?.format;
-    if (!format || !caller || !agent) return { ...call, findings: [] };
-    const plain = this.#codecs[0]!.plain;
-    return {
-      ...call,
-      findings: findProblems({ call, format, plain, caller, agent, summary }, this.#withoutAudio),
-    };
+    const [caller, agent] = [this.#caller, this.#agent];
+    if (!format || !caller || !agent) return undefined;
+    return { call, format, plain: this.#codecs[0]!.plain, caller, agent, summary: this.#notes.summary };
   }
 }
 

@@ -39,8 +39,12 @@ const DETECTORS: readonly Detector[] = [
 const DEAF: readonly Detector[] = [ending, wire, bargeIns, replies, lostAudio];
 
 /** The gravest first, and causes before the rest. What another finding explains is left out. */
-export function findProblems(evidence: Evidence, withoutAudio = false): Finding[] {
-  const seen = (withoutAudio ? DEAF : DETECTORS).flatMap((detect) => detect(evidence));
+export function findProblems(
+  evidence: Evidence,
+  withoutAudio = false,
+  detectors: readonly Detector[] = withoutAudio ? DEAF : DETECTORS,
+): Finding[] {
+  const seen = detectors.flatMap((detect) => detect(evidence));
   return rootsOf(seen.map(findingOf)).sort(
     (a, b) => Number(b.severity === "error") - Number(a.severity === "error"),
   );

@@ -1,4 +1,5 @@
 /** What `serve` and `record` have in common: answer calls, report them, save them, and stop in two steps. */
+import { LiveFindings } from "../../analysis/live-findings.js";
 import { PORTAL_FORMATS } from "../../audio/format.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
@@ -92,8 +93,9 @@ async function answer(
   const inspector = settings.inspect
     ? await servedInspector(settings, agent.name, recordings.directory, reporter, io)
     : undefined;
+  const findings = new LiveFindings();
   const observe: ServerSettings["observe"] = ({ hangUp }) => [
-    reporter.call(),
+    findings.during(reporter.call()),
     ...recorders.record(),
     ...phone.overhear(),
     ...(live ? [live.watch(hangUp)] : []),

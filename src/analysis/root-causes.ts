@@ -30,10 +30,16 @@ export function rootsOf<F extends Caused>(findings: readonly F[]): F[] {
     );
 }
 
-/** Those of many calls: each code once, the root causes alone, the gravest first, and of these the one nearest to the root. */
+/** Those of many calls: each code once, the root causes alone, and they first. */
 export function rankedRoots<F extends Caused>(findings: readonly F[]): F[] {
-  const once = findings.filter(({ code }, i) => findings.findIndex((other) => other.code === code) === i);
-  return rootsOf(once).sort(
+  return rootFirst(
+    rootsOf(findings.filter(({ code }, i) => findings.findIndex((other) => other.code === code) === i)),
+  );
+}
+
+/** The gravest first, and of these the one nearest to the root; else they keep their order. */
+export function rootFirst<F extends Caused>(findings: readonly F[]): F[] {
+  return [...findings].sort(
     (a, b) =>
       Number(b.severity === "error") - Number(a.severity === "error") || depthOf(a.code) - depthOf(b.code),
   );

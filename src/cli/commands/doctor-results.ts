@@ -1,4 +1,5 @@
 /** Adds up what `doctor` finds: for its last lines, its exit code, and the reporters. */
+import { rootFirst } from "../../analysis/root-causes.js";
 import type { Clock } from "../../clock.js";
 import type { Checked, Problem } from "../../doctor/checked.js";
 import type { BridgeError } from "../../errors.js";
@@ -50,7 +51,7 @@ export class DoctorResults {
       ok: this.#ok,
       failed: this.#results.length - this.#ok,
       skipped: this.#skipped,
-      findings: gravestFirst(this.#found),
+      findings: rootFirst(this.#found),
       durationMs: Math.round(this.#elapsedMs),
     };
   }
@@ -76,12 +77,6 @@ export class DoctorResults {
     this.#results.push(result);
     return result;
   }
-}
-
-/** Those of one severity keep their order: who found them knows what follows from what. */
-function gravestFirst(found: readonly Found[]): Found[] {
-  const of = (severity: Problem["severity"]) => found.filter((one) => one.severity === severity);
-  return [...of("error"), ...of("warning")];
 }
 
 function checkOf({ code, seen, why, fix }: Problem): Check {

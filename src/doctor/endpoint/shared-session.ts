@@ -8,6 +8,8 @@ import type { Marks } from "./probes/conversation.js";
 
 /** An answer begins within this time after the caller's first words began. */
 const ANSWER_MS = 8000;
+/** The same may come a little later in another call. */
+const LATER_MS = 1500;
 /** So much of what the silent caller heard must be what the other one heard. */
 const SAME_SHARE = 0.5;
 /** A payload of so many different bytes is no silence. */
@@ -16,19 +18,24 @@ const LEAST_PAYLOADS = 10;
 
 /**
  * @param quiet the call of the silent caller, which began after the other one.
+ * @param silentAlone a silent call of so many ms with nobody beside it; gives whether anything was said to it.
  * @param talkAlone the same conversation once more, with nobody beside it; gives whether it was answered.
  */
 export async function sharedWith(
   talking: ExamCall,
   quiet: ExamCall,
   { wordsAt }: Marks,
+  silentAlone: (ms: number) => Promise<boolean>,
   talkAlone: () => Promise<boolean>,
 ): Promise<Finding | undefined> {
   if (!Number.isFinite(wordsAt)) return undefined;
   const speech = quiet.analysis.agentSpeech;
   // What the agent was saying already has nothing to do with the other caller's words.
   if (speech.some(({ from, to }) => from <= wordsAt && to > wordsAt)) return undefined;
-  if (!speech.some(({ from }) => from > wordsAt && from < wordsAt + ANSWER_MS)) return undefined;
+  const answer = speech.find(({ from }) => from > wordsAt && from < wordsAt + ANSWER_MS);
+  if (!answer) return undefined;
+  // A greeting that takes its time, or a question whether anybody is there, needs no other caller.
+  if (await silentAlone(answer.from + LATER_MS)) return undefined;
   const share = sameShare(talking, quiet, wordsAt);
   if (share >= SAME_SHARE)
     return findingOf({

@@ -144,9 +144,8 @@ describe.concurrent("the right cause first", () => {
     });
     const codes = findings.map(({ code }) => code);
     expect(codes[0]).toBe("shared-session");
-    expect(codes).toEqual(
-      expect.arrayContaining(["agent-ulaw-encoder", "agent-too-fast", "format-unanswered"]),
-    );
+    // Calls have to be placed one after the other, so that not everything fits into the minute.
+    expect(codes).toEqual(expect.arrayContaining(["agent-ulaw-encoder", "agent-too-fast"]));
   });
 });
 
@@ -177,6 +176,7 @@ describe.concurrent("healthy", () => {
   test.for<[string, Wrong]>([
     ["talks when it is spoken to", {}],
     ["greets", { greets: true }],
+    ["greets late", { greets: true, greetsAfterMs: 2200 }],
     ["says back what it hears", { echo: (heard) => heard }],
     ["sends silence all the time", { filling: 0xff, code: ulawOr(encodeUlaw) }],
   ])("%s", async ([, wrong], { expect }) => {

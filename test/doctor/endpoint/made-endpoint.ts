@@ -41,6 +41,8 @@ export interface Wrong {
   readonly echo?: (heard: Int16Array) => Int16Array;
   readonly mute?: boolean;
   readonly greets?: boolean;
+  /** How long after the start. Default 300. */
+  readonly greetsAfterMs?: number;
   /** HTTP in place of the upgrade. */
   readonly http?: (request: IncomingMessage) => { status: number; location?: string } | undefined;
   /** Its socket is closed at once. */

@@ -92,7 +92,11 @@ export class MadeSession {
     this.#voicedAt = this.#now;
     this.#streamAt = this.#now;
     this.#tick();
-    if (wrong.greets) this.#later(() => this.#say(this.#endpoint.spoken("greeting", this.#format)), 300);
+    if (wrong.greets)
+      this.#later(
+        () => this.#say(this.#endpoint.spoken("greeting", this.#format)),
+        wrong.greetsAfterMs ?? 300,
+      );
   }
 
   #later(what: () => void, ms: number): void {

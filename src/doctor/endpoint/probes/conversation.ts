@@ -60,16 +60,19 @@ async function converse(exam: Examination): Promise<boolean> {
     exam.report("survives", "conversation", `${name} is refused: ${talking.result.detail}`);
     return false;
   }
-  const shared =
-    quiet &&
-    (await sharedWith(talking, quiet, marks, async () => {
-      const again = newMarks();
-      const alone = await exam.call(() => talk(again));
-      if (alone instanceof BridgeError || !alone.isAnsweredAfter(again.wordsAt)) return false;
-      // What is wrong with the sound shows only where it is heard.
-      [talking, marks] = [alone, again];
-      return true;
-    }));
+  const talkAlone = async () => {
+    const again = newMarks();
+    const alone = await exam.call(() => talk(again));
+    if (alone instanceof BridgeError || !alone.isAnsweredAfter(again.wordsAt)) return false;
+    // What is wrong with the sound shows only where it is heard.
+    [talking, marks] = [alone, again];
+    return true;
+  };
+  const silentAlone = async (ms: number) => {
+    const alone = await exam.call(() => beSilent(ms));
+    return alone instanceof BridgeError || alone.analysis.agentSpeech.length > 0;
+  };
+  const shared = quiet && (await sharedWith(talking, quiet, marks, silentAlone, talkAlone));
   if (shared) exam.isParallel = false;
   await reportConversation(exam, name, talking, marks, shared);
   if (!exam.isOver) await reportQuiet(exam, quiet);

@@ -83,7 +83,9 @@ describe.concurrent("a tunnel", () => {
   it("whose program is not installed: 3, before anything is opened, with the command that installs it", async () => {
     const bridge = new Bridge(["serve", "--port", "0", "--tunnel", "tailscale"]);
     expect(await bridge.exit).toBe(3);
-    expect(bridge.output).toMatch(/^error: tailscale is not installed, or not in PATH\nfix: Install it: \w+/m);
+    expect(bridge.output).toMatch(
+      /^error: tailscale is not installed, or not in PATH\nfix: Install it: \w+/m,
+    );
   });
 
   it("that breaks in mid-run is told with its last words, and the server runs on", async () => {

@@ -31,8 +31,13 @@ const LONG = endToEnd(
 export default defineConfig({
   test: {
     projects: [
-      // Real sockets and processes on a computer that others use too may be held up once.
-      project("calls", ["test/**/*.test.ts"], { exclude: [EVERY_END_TO_END], retry: inCi ? 1 : 0 }),
+      // Real sockets and processes on a computer that others use too may be held up once. Nothing here is kept in
+      // modules: loading them once for all takes half the time.
+      project("calls", ["test/**/*.test.ts"], {
+        exclude: [EVERY_END_TO_END],
+        isolate: false,
+        retry: inCi ? 1 : 0,
+      }),
       project("processes", [EVERY_END_TO_END], { exclude: [...ALONE, ...LONG], retry: 1 }),
       project("long", LONG, { retry: 1 }),
       project("alone", ALONE, { fileParallelism: false, retry: 1, sequence: { groupOrder: 1 } }),

@@ -1,7 +1,4 @@
-/**
- * Plays smoothly what arrives unevenly: holds back as much as the arrivals have been late, makes up what is missing, and
- * gives back what it holds in excess a pitch period at a time.
- */
+/** Plays what arrives unevenly: holds back as much as it has been late, and makes up what is missing; pitch period by period. */
 import { Concealment, crossfade, pitchOf, pitchSamples } from "./pitch.js";
 import { SampleQueue } from "./sample-queue.js";
 
@@ -17,13 +14,13 @@ const NEW_SPEECH_MS = 500;
 const PAUSE_MS = 60;
 /** Lateness is looked at over pieces of speech of this length, and the last of them are remembered. */
 const PIECE_MS = 3000;
-const REMEMBERED_PIECES = 8;
+const REMEMBERED_PIECES = 40;
 /** How long more is held than needed before it is given back. */
 const WATCHED_PULLS = 50;
 /** One period of at most 15 ms in so many frames: unheard. */
 const FRAMES_PER_CHANGE = 5;
 const LIKE_ENOUGH = 0.5;
-/** Below this RMS a pause is a pause, and nothing need be made up: -50 dBFS. */
+/** Below this RMS nothing need be made up: -50 dBFS. */
 const QUIET = 32768 * 10 ** (-50 / 20);
 const JOIN_MS = 5;
 
@@ -52,6 +49,7 @@ export class JitterBuffer {
   #pulls = 0;
   #lowestMs = Number.POSITIVE_INFINITY;
   #arrivedMs = 0;
+  #longestMs = 0;
   /** What is to be left out, or added where it is negative. */
   #changeMs = 0;
   #sinceChange = 0;
@@ -207,17 +205,25 @@ export class JitterBuffer {
 
   /** A frame in which one period is left out, or comes twice. Nothing where that would be heard. */
   #changed(): Int16Array | undefined {
-    const ahead = this.#queue.peek(this.#history.length);
-    if (ahead.length < this.#history.length || this.#queue.length < 2 * this.#frame) return undefined;
-    const { period, likeness } = pitchOf(ahead, this.#rate);
     const isShorter = this.#changeMs > 0;
+    if (isShorter && this.#queue.length < this.#history.length + this.#frame) return undefined;
+    const around = isShorter ? this.#queue.peek(this.#history.length) : this.#lastAndNext();
+    const { period, likeness } = pitchOf(around, this.#rate);
     const ms = ((isShorter ? period : -period) * 1000) / this.#rate;
     if (isShorter && ms > this.#changeMs) return undefined;
-    if (likeness < LIKE_ENOUGH && rms(ahead) > QUIET) return undefined;
+    if (likeness < LIKE_ENOUGH && rms(around) > QUIET) return undefined;
     this.#changeMs = isShorter ? this.#changeMs - ms : Math.min(0, this.#changeMs - ms);
     this.#shortenedMs += ms;
     this.#sinceChange = 0;
     return this.#shifted(isShorter ? period : -period);
+  }
+
+  /** What was given last and the frame that is next: all there is to find a pitch in while little waits. */
+  #lastAndNext(): Int16Array {
+    const both = new Int16Array(this.#history.length);
+    both.set(this.#history.subarray(this.#frame));
+    both.set(this.#queue.peek(this.#frame), both.length - this.#frame);
+    return both;
   }
 
   /** 20 ms that go on `by` samples further than they began: one period later, or earlier. */
@@ -248,6 +254,7 @@ export class JitterBuffer {
     this.#dueAt = Math.max(arrivedAt, this.#dueAt) + ms;
     this.#endedLoud = rms(samples.subarray(-this.#frame)) > QUIET;
     this.#arrivedMs += ms;
+    this.#longestMs = Math.max(this.#longestMs, ms);
     this.#pieceMs += ms;
     if (this.#pieceMs < PIECE_MS) return;
     this.#needs.push(this.#needMs);
@@ -266,8 +273,11 @@ export class JitterBuffer {
     if (++this.#pulls < WATCHED_PULLS) return;
     const isRunning = this.#arrivedMs >= 0.7 * WATCHED_PULLS * FRAME_MS;
     const excess = this.#lowestMs - this.targetMs;
+    // Less is held just before a long piece comes, and while one that is late is waited for.
+    const lateMs = Math.max(this.#needMs, this.#needs.at(-1) ?? 0);
+    const missing = -excess - lateMs - Math.max(0, this.#longestMs - FRAME_MS);
     if (isRunning && excess > MARGIN_MS) this.#changeMs = excess;
-    else if (isRunning && this.#lowestMs < MARGIN_MS / 2) this.#changeMs = this.#lowestMs - MARGIN_MS;
+    else if (isRunning && missing >= 1) this.#changeMs = -missing;
     else if (this.#changeMs > 0) this.#changeMs = 0;
     this.#watchAnew();
   }
@@ -276,11 +286,10 @@ export class JitterBuffer {
     this.#pulls = 0;
     this.#lowestMs = Number.POSITIVE_INFINITY;
     this.#arrivedMs = 0;
+    this.#longestMs = 0;
   }
 }
 
 function rms(samples: Int16Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return Math.sqrt(sum / Math.max(1, samples.length));
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length));
 }

@@ -199,8 +199,11 @@ describe("what waits too long", () => {
         arrivals(long, 20, () => 0),
         { untilMs: 60_000, pullMs },
       );
-      expect(buffer.underruns).toBeLessThanOrEqual(1);
-      expect(Math.max(...depths)).toBeLessThan(160);
+      expect(buffer.underruns).toBe(0);
+      // Never so near to its end that the next late piece is missed.
+      const running = depths.slice(20, -20);
+      expect(Math.min(...running)).toBeGreaterThanOrEqual(20);
+      expect(Math.max(...running)).toBeLessThan(100);
     }
   });
 

@@ -21,6 +21,7 @@ import { type Clock, realClock } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { type HeaderAuth, isAuthorized } from "./auth.js";
 import { answerHttp } from "./http.js";
+import { type DoorRefusal, refusalText } from "./refusals.js";
 import { type RunningCall, runCall } from "./run-call.js";
 import { Totals } from "./totals.js";
 import { Wakeups } from "./wakeups.js";
@@ -71,9 +72,6 @@ export interface BridgeServer {
   close(): Promise<void>;
 }
 
-/** Seconds after which a PBX that found us full may try again. */
-const RETRY_AFTER_S = 5;
-
 /** @throws BridgeError when the port is taken, or a file or the address cannot be used. */
 export async function startServer(settings: ServerSettings): Promise<BridgeServer> {
   const clock = settings.clock ?? realClock;
@@ -113,11 +111,10 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     if (settings.beside?.upgrade(request, socket, head)) return;
     const opus = await loadOpus().catch(() => undefined);
     const path = (request.url ?? "/").split("?", 1)[0];
-    if (path !== settings.path) return refuse(socket, 404, "Not Found");
-    if (settings.auth && !isAuthorized(request.headers, settings.auth))
-      return refuse(socket, 401, "Unauthorized");
-    if (draining || running.size >= settings.maxCalls)
-      return refuse(socket, 503, "Service Unavailable", RETRY_AFTER_S);
+    if (path !== settings.path) return refuse(socket, "wrong-path");
+    if (settings.auth && !isAuthorized(request.headers, settings.auth)) return refuse(socket, "wrong-token");
+    if (draining) return refuse(socket, "draining");
+    if (running.size >= settings.maxCalls) return refuse(socket, "full");
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const call: RunningCall = runCall(webSocket, {
         settings: { ...settings.call, agent: settings.agent.name, opus },
@@ -135,12 +132,11 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     });
   }
 
-  function refuse(socket: Duplex, status: 401 | 404 | 503, text: string, retryAfterS?: number): void {
-    totals.refused(status);
-    const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
+  function refuse(socket: Duplex, cause: DoorRefusal): void {
+    totals.refused(cause);
     // Whoever does not close in turn would be kept for ever.
     socket.once("finish", () => socket.destroy());
-    socket.end(`HTTP/1.1 ${status} ${text}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.end(refusalText(cause));
   }
 
   const port = await listen(server, settings);

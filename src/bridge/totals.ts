@@ -1,12 +1,13 @@
 /** What a server has done so far, as numbers for `/metrics` in the Prometheus text format. */
 import type { CallEvent, EndReason, Observer } from "../call/events.js";
+import type { RefusalCause } from "./refusals.js";
 
 /** Upper bounds of the first-audio histogram, in seconds. */
 const BUCKETS_S = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5];
 
 export class Totals {
   readonly #ended = new Map<EndReason, number>();
-  readonly #refused = new Map<number, number>();
+  readonly #refused = new Map<RefusalCause, number>();
   readonly #buckets = BUCKETS_S.map(() => 0);
   #turns = 0;
   #firstAudioS = 0;
@@ -15,8 +16,8 @@ export class Totals {
 
   readonly observer: Observer = (event) => this.#observe(event);
 
-  refused(status: number): void {
-    this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
+  refused(cause: RefusalCause): void {
+    this.#refused.set(cause, (this.#refused.get(cause) ?? 0) + 1);
   }
 
   text(activeCalls: number): string {
@@ -26,7 +27,7 @@ export class Totals {
       "# TYPE smartpbx_bridge_calls_ended_total counter",
       ...[...this.#ended].map(([reason, n]) => `smartpbx_bridge_calls_ended_total{reason="${reason}"} ${n}`),
       "# TYPE smartpbx_bridge_refused_total counter",
-      ...[...this.#refused].map(([status, n]) => `smartpbx_bridge_refused_total{status="${status}"} ${n}`),
+      ...[...this.#refused].map(([cause, n]) => `smartpbx_bridge_refused_total{cause="${cause}"} ${n}`),
       "# TYPE smartpbx_bridge_barge_ins_total counter",
       `smartpbx_bridge_barge_ins_total ${this.#bargeIns}`,
       "# TYPE smartpbx_bridge_dropped_seconds_total counter",

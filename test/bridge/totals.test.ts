@@ -14,13 +14,13 @@ test("counts what calls did, in the Prometheus text format", () => {
     detail: "",
     summary: new Metrics().summary(4, 0),
   });
-  totals.refused(503);
-  totals.refused(503);
+  totals.refused("full");
+  totals.refused("full");
   const text = totals.text(7);
   for (const line of [
     "smartpbx_bridge_calls 7",
     'smartpbx_bridge_calls_ended_total{reason="agent-ended"} 1',
-    'smartpbx_bridge_refused_total{status="503"} 2',
+    'smartpbx_bridge_refused_total{cause="full"} 2',
     "smartpbx_bridge_barge_ins_total 1",
     'smartpbx_bridge_first_audio_seconds_bucket{le="0.2"} 0',
     'smartpbx_bridge_first_audio_seconds_bucket{le="0.3"} 1',

@@ -67,7 +67,7 @@ describe.concurrent("the upgrade", () => {
     const next = await Phone.dial(full.url);
     await next.hangUp();
     expect((await http(full.url, "/metrics")).body).toContain(
-      'smartpbx_bridge_refused_total{status="503"} 1\n',
+      'smartpbx_bridge_refused_total{cause="full"} 1\n',
     );
   });
 

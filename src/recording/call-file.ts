@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "./folder.js";
+import { replaceFile, replaceReserved, reserveFile } from "./folder.js";
 import {
   AGENT_FILE,
   CALL_FILE,
@@ -14,9 +14,26 @@ import {
   WAV_FILE,
 } from "./format.js";
 
+/** A block of most disks: as much as call.json needs, but for calls of many turns. */
+const RESERVED_BYTES = 4096;
+
 export function writeCallFile(folder: string, call: CallFile): Promise<void> {
-  const text = `${JSON.stringify(call, null, 2)}\n`;
-  return replaceFile(join(folder, CALL_FILE), (file) => file.writeFile(text));
+  return replaceFile(join(folder, CALL_FILE), (file) => file.writeFile(textOf(call)));
+}
+
+/** The call.json of a call that begins, and room for the one that it ends with. */
+export async function openCallFile(folder: string, call: CallFile): Promise<void> {
+  await writeCallFile(folder, call);
+  await reserveFile(join(folder, CALL_FILE), RESERVED_BYTES);
+}
+
+/** The last call.json of a call, for which `openCallFile` has kept room. */
+export function closeCallFile(folder: string, call: CallFile): Promise<void> {
+  return replaceReserved(join(folder, CALL_FILE), textOf(call));
+}
+
+function textOf(call: CallFile): string {
+  return `${JSON.stringify(call, null, 2)}\n`;
 }
 
 /** The files that a recording has besides call.json. */

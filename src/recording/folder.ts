@@ -1,4 +1,5 @@
 /** The folder of one recording: its name, and files in it that are whole or not there. */
+import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -36,9 +37,29 @@ export function createFile(path: string): Promise<FileHandle> {
   return open(path, "wx", 0o600);
 }
 
+/** Takes room on the disk for a later `path`, which `replaceReserved` writes there also when the disk has become full. */
+export async function reserveFile(path: string, bytes: number): Promise<void> {
+  const file = await createFile(unfinishedName(path));
+  await file.writeFile(Buffer.alloc(bytes, " ")).finally(() => file.close());
+}
+
+/** As `replaceFile`, in the room that was reserved, if it still is. */
+export async function replaceReserved(path: string, text: string): Promise<void> {
+  const { O_WRONLY, O_NOFOLLOW = 0 } = constants;
+  const reserved = await open(unfinishedName(path), O_WRONLY | O_NOFOLLOW).catch(() => undefined);
+  if (!reserved) return replaceFile(path, (file) => file.writeFile(text));
+  try {
+    await reserved.writeFile(text);
+    await reserved.truncate(Buffer.byteLength(text));
+  } finally {
+    await reserved.close();
+  }
+  await rename(unfinishedName(path), path);
+}
+
 /** Writes a file beside `path` and then puts it in its place, so that `path` is never half a file. */
 export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const unfinished = `${path}.tmp`;
+  const unfinished = unfinishedName(path);
   await rm(unfinished, { force: true });
   const file = await createFile(unfinished);
   try {
@@ -48,4 +69,8 @@ export async function replaceFile(path: string, write: (file: FileHandle) => Pro
     await rm(unfinished, { force: true });
     throw error;
   }
+}
+
+function unfinishedName(path: string): string {
+  return `${path}.tmp`;
 }

@@ -128,10 +128,12 @@ async function repairClosed(folder: string, call: CallFile): Promise<Repair> {
       damaged.push(name);
   const own = damaged.filter((name) => name !== WAV_FILE);
   if (own.length > 0) throw changedSince(folder, own);
+  // The disk was full when it was to be made.
+  if (call.files && call.audio !== false && !(WAV_FILE in recorded)) damaged.push(WAV_FILE);
   if (damaged.length === 0) return { outcome: "healthy", done: [] };
   await rebuildWav(folder);
   await writeCallFile(folder, { ...call, files: await factsOfFiles(folder, call) });
-  return { outcome: "repaired", done: [`made ${WAV_FILE} again`] };
+  return { outcome: "repaired", done: [`made ${WAV_FILE}${WAV_FILE in recorded ? " again" : ""}`] };
 }
 
 function isSame(a: FileFacts | undefined, b: FileFacts | undefined): boolean {

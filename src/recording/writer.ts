@@ -1,20 +1,12 @@
 /** Records one call to a folder while it runs. Whatever the disk does, the call goes on. */
-import type { FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { CallEvent, Observer } from "../call/events.js";
 import type { Clock, Timer } from "../clock.js";
-import { factsOfFiles, writeCallFile } from "./call-file.js";
+import { closeCallFile, factsOfFiles, openCallFile } from "./call-file.js";
+import { CallFiles } from "./call-files.js";
 import { rebuildWav } from "./call-wav.js";
-import { createFile, createFolder, folderName } from "./folder.js";
-import {
-  AGENT_FILE,
-  CALLER_FILE,
-  type CallFile,
-  EVENTS_FILE,
-  RECORDING_VERSION,
-  type RecordingSource,
-} from "./format.js";
-import { eventLine, mediaLine, silentMediaLine } from "./lines.js";
+import { createFolder, folderName } from "./folder.js";
+import { type CallFile, RECORDING_VERSION, type RecordingCounts, type RecordingSource } from "./format.js";
 import { type Redaction, redaction, withoutSecrets } from "./redact.js";
 
 export interface RecorderOptions {
@@ -56,12 +48,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-interface OpenFiles {
-  readonly events: FileHandle;
-  readonly caller: FileHandle;
-  readonly agent: FileHandle;
-}
-
 type StartedEvent = Extract<CallEvent, { type: "call-started" }>;
 type EndedEvent = Extract<CallEvent, { type: "call-ended" }>;
 
@@ -70,7 +56,8 @@ class CallRecorder {
   readonly #options: RecorderOptions;
   readonly #redaction: Redaction;
   #state: "waiting" | "recording" | "over" = "waiting";
-  #failed = false;
+  /** Why nothing is written any more. */
+  #failure: string | undefined;
   #pending: CallEvent[] = [];
   #pendingBytes = 0;
   /** Pending, and being written. */
@@ -78,9 +65,9 @@ class CallRecorder {
   #timer: Timer | undefined;
   /** Everything that touches the disk, one after the other. */
   #work: Promise<void> = Promise.resolve();
-  #files: OpenFiles | undefined;
+  #files: CallFiles | undefined;
   #call: CallFile | undefined;
-  readonly #counts = { events: 0, callerPayloads: 0, callerBytes: 0, agentPayloads: 0, agentBytes: 0 };
+  #counts: RecordingCounts | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -108,7 +95,8 @@ class CallRecorder {
     if (this.#state === "recording") this.#do(() => this.#flush());
     this.#stop();
     this.#do(() => this.#closeFiles());
-    await this.#work;
+    // What fails has more to do than was planned.
+    for (let work: Promise<void> | undefined; work !== this.#work; ) await (work = this.#work);
   }
 
   #tick(): void {
@@ -137,17 +125,18 @@ class CallRecorder {
   }
 
   #fail(reason: string): void {
-    if (this.#failed) return;
-    this.#failed = true;
+    if (this.#failure !== undefined) return;
+    this.#failure = reason;
     this.#pending = [];
     this.#stop();
     const where = this.folder ?? this.#options.directory;
-    this.#options.onWarning("recording-failed", `cannot record to ${where}: ${reason}`);
+    const kept = this.#files ? "; what was saved until then is kept" : "";
+    this.#options.onWarning("recording-failed", `cannot record to ${where}: ${reason}${kept}`);
     this.#do(() => this.#closeFiles());
   }
 
   async #open({ info }: StartedEvent, openedMs: number): Promise<void> {
-    if (this.#failed) return;
+    if (this.#failure !== undefined) return;
     const { directory, source, agent, showPersonal, noAudio } = this.#options;
     this.#call = {
       version: RECORDING_VERSION,
@@ -164,79 +153,92 @@ class CallRecorder {
       agent: withoutSecrets(agent),
       startedAt: new Date(openedMs).toISOString(),
     };
-    this.folder = await createFolder(directory, folderName(openedMs, info.callId));
-    await writeCallFile(this.folder, this.#call);
-    this.#files = {
-      events: await createFile(join(this.folder, EVENTS_FILE)),
-      caller: await createFile(join(this.folder, CALLER_FILE)),
-      agent: await createFile(join(this.folder, AGENT_FILE)),
-    };
+    const folder = await createFolder(directory, folderName(openedMs, info.callId));
+    try {
+      await openCallFile(folder, this.#call);
+      this.#files = await CallFiles.create(folder, {
+        redaction: this.#redaction,
+        noAudio: noAudio ?? false,
+      });
+      this.folder = folder;
+    } catch (error) {
+      // Half a folder is no recording.
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+      throw error;
+    }
   }
 
-  /** Writes what is pending: audio first, so that no line ever speaks of bytes that are not there. */
+  /** Writes what is pending. */
   async #flush(): Promise<void> {
-    if (!this.#files || this.#failed || this.#pending.length === 0) return;
+    if (!this.#files || this.#failure !== undefined || this.#pending.length === 0) return;
     const bytes = this.#pendingBytes;
-    const { lines, caller, agent } = this.#encode(this.#pending);
+    const events = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    await append(this.#files.caller, caller);
-    await append(this.#files.agent, agent);
-    await this.#files.events.appendFile(lines);
+    await this.#files.append(events);
     this.#queuedBytes -= bytes;
-  }
-
-  #encode(events: readonly CallEvent[]): { lines: string; caller: Buffer[]; agent: Buffer[] } {
-    const counts = this.#counts;
-    const isKept = !this.#options.noAudio;
-    const caller: Buffer[] = [];
-    const agent: Buffer[] = [];
-    let lines = "";
-    for (const event of events) {
-      counts.events++;
-      if (event.type === "caller-audio") {
-        const { bytes } = event.payload;
-        if (isKept) caller.push(bytes);
-        lines += isKept
-          ? mediaLine(event.at, CALLER_FILE, counts.callerBytes, bytes.length, undefined, event.plannedAt)
-          : silentMediaLine(event.at, bytes.length, undefined, event.plannedAt);
-        counts.callerPayloads++;
-        counts.callerBytes += bytes.length;
-      } else if (event.type === "agent-audio") {
-        const { bytes } = event.payload;
-        if (isKept) agent.push(bytes);
-        lines += isKept
-          ? mediaLine(event.at, AGENT_FILE, counts.agentBytes, bytes.length, event.heardAt)
-          : silentMediaLine(event.at, bytes.length, event.heardAt);
-        counts.agentPayloads++;
-        counts.agentBytes += bytes.length;
-      } else lines += eventLine(event, this.#redaction);
-    }
-    return { lines, caller, agent };
   }
 
   async #closeFiles(): Promise<void> {
     const files = this.#files;
+    if (!files) return;
     this.#files = undefined;
-    for (const file of files ? Object.values(files) : []) await file.close();
+    this.#counts = files.written.counts;
+    try {
+      if (this.#failure !== undefined) await this.#cutShort(files, this.#failure);
+    } finally {
+      await files.close();
+    }
+  }
+
+  /** Ends the recording in good order with the last batch that was written whole. */
+  async #cutShort(files: CallFiles, reason: string): Promise<void> {
+    await files.cutBack();
+    const folder = this.folder as string;
+    // call.wav would want more room, which nobody has; it can be made later.
+    const facts = await oneAfterTheOther(() => factsOfFiles(folder, { audio: false }));
+    await closeCallFile(folder, {
+      ...(this.#call as CallFile),
+      state: "closed",
+      endedAt: this.#wallAt(files.written.at),
+      detail: `cut short: ${reason}`,
+      counts: files.written.counts,
+      files: facts,
+    });
   }
 
   async #finish(event: EndedEvent): Promise<void> {
-    if (!this.#call || !this.folder || this.#failed) return;
+    if (!this.#call || !this.folder || this.#failure !== undefined) return;
     const folder = this.folder;
-    if (!this.#options.noAudio) await oneAfterTheOther(() => rebuildWav(folder));
-    const files = await factsOfFiles(folder, this.#call);
+    const hasWav = !this.#options.noAudio && (await this.#makeWav(folder));
+    const files = await factsOfFiles(folder, hasWav ? {} : { audio: false });
     const closed: CallFile = {
       ...this.#call,
       state: "closed",
-      endedAt: new Date(Date.parse(this.#call.startedAt) + Math.round(event.at)).toISOString(),
+      endedAt: this.#wallAt(event.at),
       reason: event.reason,
       detail: this.#redaction.text(event.detail),
       summary: event.summary,
       counts: this.#counts,
       files,
     };
-    await writeCallFile(folder, closed);
+    await closeCallFile(folder, closed);
+  }
+
+  /** call.wav is made from the rest and can be made again: without it the recording has lost nothing. */
+  async #makeWav(folder: string): Promise<boolean> {
+    try {
+      await oneAfterTheOther(() => rebuildWav(folder));
+      return true;
+    } catch (error) {
+      const words = `cannot write call.wav of ${folder}: ${(error as Error).message}; inspect --repair makes it later`;
+      this.#options.onWarning("recording-failed", words);
+      return false;
+    }
+  }
+
+  #wallAt(at: number): string {
+    return new Date(Date.parse(this.#call?.startedAt ?? "") + Math.round(at)).toISOString();
   }
 }
 
@@ -246,14 +248,10 @@ function queuedBytes(event: CallEvent): number {
   return event.type === "transcript" ? EVENT_BYTES + event.text.length : EVENT_BYTES;
 }
 
-async function append(file: FileHandle, pieces: Buffer[]): Promise<void> {
-  if (pieces.length > 0) await file.appendFile(Buffer.concat(pieces));
-}
-
-let building: Promise<void> = Promise.resolve();
+let building: Promise<unknown> = Promise.resolve();
 
 /** Many calls may end at once; their derived files must not take the processor from those that go on. */
-function oneAfterTheOther(build: () => Promise<void>): Promise<void> {
+function oneAfterTheOther<T>(build: () => Promise<T>): Promise<T> {
   const done = building.then(build);
   building = done.catch(() => {});
   return done;

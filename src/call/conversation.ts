@@ -262,14 +262,14 @@ export class Conversation {
       const due = this.#playout.release(now);
       if (!due && this.#speaking.refill()) continue;
       if (!due) return;
-      const { frame, heardAt } = due;
+      const { frame, heardAt, lateMs } = due;
       // Opus is encoded only when a frame really leaves: what a barge-in drops never touches the encoder's state.
       const payload = this.#encodes
         ? this.#codec.seal(this.#codec.encode(frame.payload.bytes))
         : frame.payload;
       this.#effects.sendToCaller(payload);
       if (frame.reply === this.#reply) this.#replyHeardAt ??= heardAt;
-      this.#observe({ at: now, type: "agent-audio", payload, heardAt });
+      this.#observe({ at: now, type: "agent-audio", payload, heardAt, lateMs });
       this.#turns.agentChunk(now, heardAt, FRAME_MS, frame.voiced);
     }
   }

@@ -15,6 +15,8 @@ export type EndReason =
   | "too-long"
   | "protocol-fault"
   | "unsupported-format"
+  /** The account is none of those whose calls are taken. */
+  | "wrong-account"
   | "message-too-big"
   | "shutting-down"
   /** A fault of our own. */
@@ -44,8 +46,16 @@ export type CallNote =
   | { readonly type: "agent-ready"; readonly passthrough: boolean }
   /** A payload from the caller. `plannedAt`: when a simulated network was to deliver it. */
   | { readonly type: "caller-audio"; readonly payload: Payload; readonly plannedAt?: number }
-  /** A payload sent to the caller, who hears it at `heardAt` (same clock as `at`). */
-  | { readonly type: "agent-audio"; readonly payload: Payload; readonly heardAt: number }
+  /**
+   * A payload sent to the caller, who hears it at `heardAt` (same clock as `at`). `lateMs`: how much later it left than it should
+   * have; only where it was ready in time.
+   */
+  | {
+      readonly type: "agent-audio";
+      readonly payload: Payload;
+      readonly heardAt: number;
+      readonly lateMs?: number;
+    }
   /** Audio on the agent's own wire, only its size. */
   | { readonly type: "agent-leg-audio"; readonly dir: "in" | "out"; readonly bytes: number }
   | { readonly type: "speech-started"; readonly who: Speaker }

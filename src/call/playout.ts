@@ -47,6 +47,8 @@ export class Playout {
   /** When the caller hears the next frame, if it leaves in time. */
   #nextHeardAt = Number.NEGATIVE_INFINITY;
   #currentLeadMs = 0;
+  /** The next frame stands ready since the last one left: when it leaves is then up to us and not to the agent. */
+  #isNextReady = false;
   readonly #heard = new Heard();
   readonly #marks = new Marks();
   /** Frames pushed and released so far: the places of the marks among them. */
@@ -100,15 +102,20 @@ export class Playout {
     return this.#heard.endsAt;
   }
 
-  /** Takes the next frame if it is due. `heardAt` is when the caller begins to hear it. */
-  release(now: number): { frame: QueuedFrame; heardAt: number } | undefined {
+  /**
+   * Takes the next frame if it is due. `heardAt` is when the caller begins to hear it; `lateMs` how long after its time it
+   * leaves, where it was ready.
+   */
+  release(now: number): { frame: QueuedFrame; heardAt: number; lateMs: number | undefined } | undefined {
     if (this.#head === this.#frames.length) return undefined;
+    const lateMs = this.#isNextReady ? now - this.#nextHeardAt + this.#currentLeadMs : undefined;
     if (now - this.#nextHeardAt > STALL_MS) {
       this.#nextHeardAt = now;
       this.#currentLeadMs = 0;
     }
     if (this.#nextHeardAt - this.#currentLeadMs > now) return undefined;
     const frame = this.#frames[this.#head++];
+    this.#isNextReady = this.#head < this.#frames.length;
     // What has left must not be kept alive by an agent that always stays ahead.
     if (this.#head === this.#frames.length || this.#head >= COMPACT_AT) {
       this.#frames = this.#frames.slice(this.#head);
@@ -120,7 +127,7 @@ export class Playout {
     this.#released++;
     this.#marks.released(this.#released, this.#nextHeardAt);
     this.#currentLeadMs = Math.min(this.#leadMs, this.#currentLeadMs + LEAD_STEP_MS);
-    return { frame, heardAt };
+    return { frame, heardAt, lateMs };
   }
 
   /** Audio that did not wait here but left at once. @returns when the caller begins to hear it. */
@@ -142,6 +149,7 @@ export class Playout {
     const unheard = [...waiting].filter((id): id is string => id !== undefined && id !== part.itemId);
     this.#frames = [];
     this.#head = 0;
+    this.#isNextReady = false;
     this.#pushed = this.#released;
     return { ...part, droppedMs, unheard, marks: this.#marks.takeAll() };
   }

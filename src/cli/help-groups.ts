@@ -12,12 +12,22 @@ const GROUPS: Readonly<Record<string, readonly SettingKey[]>> = {
     "tunnel",
     "tlsCert",
     "tlsKey",
+    "metrics",
     "ping",
   ],
   Agent: ["agent", "agentOption", "agentHeader", "agentTimeout"],
   Endpoint: ["url", "provider", "header"],
   "What is saved": ["record", "recordings", "noAudio", "out", "html", "vcon", "har", "sides", "redacted"],
-  Limits: ["maxCalls", "startTimeout", "idleTimeout", "maxDuration", "maxMessage", "maxQueued", "drain"],
+  Limits: [
+    "workers",
+    "maxCalls",
+    "startTimeout",
+    "idleTimeout",
+    "maxDuration",
+    "maxMessage",
+    "maxQueued",
+    "drain",
+  ],
   Sound: ["lead", "preRoll", "opusFraming", "audio"],
 };
 

@@ -5,6 +5,7 @@ import { BadValue } from "./bad-value.js";
 import { parseBudgets } from "./budgets.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
+import { parseListenAddress } from "./listen-address.js";
 import { parseNetwork } from "./network.js";
 import { parsePublicUrl } from "./public-url.js";
 import { parseQuirks } from "./quirks.js";
@@ -61,6 +62,10 @@ function parseText(setting: Setting, text: string): unknown {
       return parseRate(text);
     case "integer":
       return parseInteger(text, setting);
+    case "workers":
+      return text === "auto" ? text : parseInteger(text, { default: "auto", ...setting });
+    case "listenAddress":
+      return parseListenAddress(text);
     case "choice":
       return parseChoice(text, setting.choices ?? []);
     case "dtmf":

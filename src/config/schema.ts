@@ -203,6 +203,10 @@ const table = {
     help: "time between WebSocket pings; 0 sends none" },
   opusFraming: { flag: "--opus-framing <kind>", type: "choice", choices: ["auto", "raw", "ogg", "webm"], default: "auto", commands: WITH_AGENT,
     help: "Opus payloads: auto, raw, ogg or webm" },
+  workers: { flag: "--workers <n>", type: "workers", min: 1, max: 256, commands: ["serve"], excludes: ["phone", "inspect"],
+    help: "processes that share the calls; auto: one a core" },
+  metrics: { flag: "--metrics <address>", type: "listenAddress", commands: SERVERS,
+    help: "where Prometheus asks, as 9464 or 0.0.0.0:9464" },
   drain: { flag: "--drain <time>", type: "duration", default: "30s", min: 0, commands: SERVERS,
     help: "time for calls to finish after ^C or SIGTERM" },
 

@@ -7,6 +7,7 @@ import type { KeyPress } from "../simulate/appointments.js";
 import type { Budget } from "../simulate/budgets.js";
 import type { NetworkModel } from "../simulate/network.js";
 import type { ToolsConfig } from "../tools/config.js";
+import type { ListenAddress } from "./listen-address.js";
 import type { Table } from "./schema.js";
 import type { ToolsFile } from "./tools.js";
 
@@ -37,6 +38,10 @@ export type SettingType =
   | "publicUrl"
   /** A whole number between `min` and `max`. */
   | "integer"
+  /** A number of processes, or `auto`. */
+  | "workers"
+  /** `9464`, on this computer only, or `0.0.0.0:9464`. */
+  | "listenAddress"
   /** `300ms`, `30s`, `5m` or `0`. */
   | "duration"
   /** `512B`, `256KiB`, `1MiB`. */
@@ -109,6 +114,8 @@ interface ValueTypes {
   address: string;
   publicUrl: string;
   integer: number;
+  workers: number | "auto";
+  listenAddress: ListenAddress;
   duration: number;
   bytes: number;
   frequency: number;
@@ -171,6 +178,7 @@ interface FileTypes
   extends Omit<
     ValueTypes,
     | "duration"
+    | "listenAddress"
     | "bytes"
     | "rate"
     | "options"
@@ -183,6 +191,7 @@ interface FileTypes
     | "spans"
   > {
   duration: Duration;
+  listenAddress: number | string;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
   rate: `${number}/s`;
   options: Readonly<Record<string, string | number | boolean>>;

@@ -151,3 +151,26 @@ test("audio that passes by is timed as the caller hears it", () => {
   expect(playout.passed(900, 20, 0)).toBe(900);
   expect(playout.heardAllAt).toBe(920);
 });
+
+describe("how late a frame leaves", () => {
+  test("is told of those that were ready, from when they were due", () => {
+    const playout = filled(4, 0);
+    expect(playout.release(0)?.lateMs).toBeUndefined();
+    expect(playout.release(20)?.lateMs).toBe(0);
+    expect(playout.release(47)?.lateMs).toBe(7);
+    expect(playout.release(560)?.lateMs).toBe(500);
+  });
+
+  test("is not told of those that the agent brought late, nor after an interruption", () => {
+    const playout = filled(1, 0);
+    playout.release(0);
+    playout.push(frame());
+    expect(playout.release(45)?.lateMs).toBeUndefined();
+    playout.push(frame());
+    playout.push(frame());
+    playout.release(1000);
+    playout.interrupt(1010);
+    playout.push(frame());
+    expect(playout.release(1050)?.lateMs).toBeUndefined();
+  });
+});

@@ -98,6 +98,8 @@ it("gives every setting of serve its default, with the unit in the name", () => 
     preRollMs: 0,
     pingMs: 30_000,
     opusFraming: "auto",
+    workers: undefined,
+    metrics: undefined,
     drainMs: 30_000,
     json: false,
     quiet: false,

@@ -62,6 +62,8 @@ const VALUES: Readonly<Record<SettingType, string>> = {
   address: "`ws://` or `wss://` address",
   publicUrl: "`https://` or `wss://` address",
   integer: "whole number",
+  workers: "`auto`, or whole number",
+  listenAddress: "port, or `ADDRESS:PORT`",
   duration: "time",
   bytes: "size",
   frequency: "frequency",

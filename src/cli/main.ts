@@ -1,6 +1,7 @@
 /** The command line: reads the arguments and the config file, runs one command, shows what failed. */
 import { loadDotEnv } from "../config/dot-env.js";
 import { loadConfig } from "../config/load.js";
+import { BridgeError } from "../errors.js";
 import { EXIT_OK } from "./exit-codes.js";
 import { showFailure } from "./failure.js";
 import { readArguments } from "./program.js";
@@ -16,7 +17,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", (error) => {
     void fail(error, argv, io).then((code) => process.exit(code));
   });
-  process.exitCode = await runCommandLine(argv.slice(2), io);
+  const code = await runCommandLine(argv.slice(2), io);
+  // A stream tells of its failure a moment later.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { lost } = io.stdout;
+  process.exitCode = code === EXIT_OK && lost !== undefined ? await showLoss(lost, io) : code;
+}
+
+/** Results that are not whole are none. Shown on the other stream, which may have room. */
+async function showLoss(lost: string, io: Io): Promise<number> {
+  const fix = "Make room on the disk that stdout goes to, or send it elsewhere.";
+  const error = new BridgeError("cannot-write", `cannot write all of the output: ${lost}`, { fix });
+  return showFailure(error, io, false, await makeStyle({ env: io.env, stdout: io.stderr }, true));
 }
 
 /** The whole program apart from the process it runs in: the exit code for `args`. */

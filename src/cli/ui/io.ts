@@ -1,4 +1,5 @@
 /** What a command may touch of the world: its streams, environment, folder, clock and signals. Tests bring their own. */
+import { writeSync } from "node:fs";
 import { type Clock, realClock } from "../../clock.js";
 import type { Environment } from "../../config/headers.js";
 import type { Output } from "../../report/reporter.js";
@@ -9,6 +10,8 @@ export interface Screen extends Output {
   /** Width in characters; undefined where nobody looks. */
   readonly columns: number | undefined;
   readonly rows?: number | undefined;
+  /** Why not all that was written is there, where it is so. */
+  readonly lost?: string | undefined;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";
@@ -61,16 +64,37 @@ export function usesUnicode(env: Environment, platform: string = process.platfor
   return locale ? /utf-?8/i.test(locale) : platform === "darwin";
 }
 
-/** When the reader of a pipe has gone (`| head`), what is written to it is dropped; calls in progress go on. */
-export function screenOf(stream: NodeJS.WriteStream): Screen {
+/** A disk that is full, by whatever measure. It may have room again later. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/**
+ * Calls in progress go on whatever becomes of what is written: when the reader of a pipe has gone (`| head`) it is dropped, and when
+ * a disk is full it is lost until there is room.
+ */
+export function screenOf(stream: NodeJS.WriteStream & { readonly fd: number }): Screen {
   let isGone = false;
+  let lost: string | undefined;
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-    isGone = true;
+    if (error.code === "EPIPE" || error.code === "EIO") isGone = true;
+    else if (FULL.has(error.code ?? "")) lost = error.message;
+    else throw error;
   });
+  /** Whether a line may have been cut off, so that the next needs a beginning of its own. */
+  let torn = true;
+  /** The stream has destroyed itself; what is behind it has not. */
+  function writeAgain(text: string): void {
+    try {
+      const bytes = Buffer.from(torn ? `\n${text}` : text);
+      torn = true;
+      torn = writeSync(stream.fd, bytes) < bytes.length;
+    } catch {
+      // Still full.
+    }
+  }
   return {
     write: (text) => {
-      if (!isGone) stream.write(text);
+      if (lost !== undefined) writeAgain(text);
+      else if (!isGone) stream.write(text);
     },
     isTTY: stream.isTTY === true,
     get columns() {
@@ -78,6 +102,9 @@ export function screenOf(stream: NodeJS.WriteStream): Screen {
     },
     get rows() {
       return stream.rows;
+    },
+    get lost() {
+      return lost;
     },
   };
 }

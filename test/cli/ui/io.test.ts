@@ -1,4 +1,7 @@
 import { EventEmitter } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { screenOf } from "../../../src/cli/ui/io.js";
 
@@ -14,7 +17,7 @@ class FakeStream extends EventEmitter {
 
 function setUp() {
   const stream = new FakeStream();
-  return { stream, screen: screenOf(stream as unknown as NodeJS.WriteStream) };
+  return { stream, screen: screenOf(stream as unknown as typeof process.stdout) };
 }
 
 it("writes, and knows what it writes to", () => {
@@ -33,5 +36,21 @@ it("drops what nobody reads any more", () => {
 
 it("does not hide other errors", () => {
   const { stream } = setUp();
-  expect(() => stream.emit("error", new Error("disk full"))).toThrow("disk full");
+  expect(() => stream.emit("error", new Error("bad descriptor"))).toThrow("bad descriptor");
+});
+
+it("goes on without a disk that is full, tries again, and remembers what was lost", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "io-")), "log");
+  const fd = openSync(path, "w");
+  const { stream, screen } = setUp();
+  Object.assign(stream, { fd });
+  expect(screen.lost).toBeUndefined();
+  stream.emit("error", Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }));
+  screen.write("a\n");
+  screen.write("b\n");
+  closeSync(fd);
+  expect(() => screen.write("c\n")).not.toThrow();
+  expect(readFileSync(path, "utf8")).toBe("\na\nb\n");
+  expect([stream.text, screen.lost]).toEqual(["", "ENOSPC: no space left"]);
+  rmSync(dirname(path), { recursive: true });
 });

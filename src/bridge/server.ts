@@ -1,12 +1,5 @@
 /** Answers SmartPBX: one WebSocket per call, and the few HTTP requests beside it. */
-import { readFileSync } from "node:fs";
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -19,22 +12,20 @@ import type { Observer } from "../call/events.js";
 import type { CallSettings } from "../call/settings.js";
 import { type Clock, realClock } from "../clock.js";
 import { BridgeError } from "../errors.js";
-import { type HeaderAuth, isAuthorized } from "./auth.js";
+import { Door, type DoorSettings } from "./door.js";
 import { answerHttp } from "./http.js";
 import { type DoorRefusal, refusalText } from "./refusals.js";
 import { type RunningCall, runCall } from "./run-call.js";
+import { createServer, renewing, type TlsFiles } from "./tls.js";
 import { Totals } from "./totals.js";
 import { Wakeups } from "./wakeups.js";
 
-export interface ServerSettings {
+/** `path` is where SmartPBX connects, for example `/media-stream`. */
+export interface ServerSettings extends DoorSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Where SmartPBX connects, for example `/media-stream`. */
-  readonly path: string;
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
-  readonly auth?: HeaderAuth;
-  readonly maxCalls: number;
+  readonly tls?: TlsFiles;
   readonly maxMessageBytes: number;
   /** Time between WebSocket pings; 0 sends none. */
   readonly pingMs: number;
@@ -46,6 +37,8 @@ export interface ServerSettings {
   readonly observe: (call: Pick<RunningCall, "hangUp">) => readonly Observer[];
   /** Where SmartPBX reaches the media socket from outside, once that is known. */
   readonly publicUrl?: () => string | undefined;
+  /** What people should hear of that is no call's. */
+  readonly warn?: (code: string, message: string) => void;
   /** What else is served here, asked before all else; each call says whether it has taken the request. */
   readonly beside?: Beside;
   readonly clock?: Clock;
@@ -87,7 +80,8 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     clientTracking: false,
     maxPayload: settings.maxMessageBytes,
   });
-  const server = createServer(settings);
+  const door = new Door(settings, clock);
+  const server = createServer(settings.tls);
   const answer = answerHttp({
     path: settings.path,
     tls: settings.tls !== undefined,
@@ -110,12 +104,10 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     socket.on("error", () => socket.destroy());
     if (settings.beside?.upgrade(request, socket, head)) return;
     const opus = await loadOpus().catch(() => undefined);
-    const path = (request.url ?? "/").split("?", 1)[0];
-    if (path !== settings.path) return refuse(socket, "wrong-path");
-    if (settings.auth && !isAuthorized(request.headers, settings.auth)) return refuse(socket, "wrong-token");
-    if (draining) return refuse(socket, "draining");
-    if (running.size >= settings.maxCalls) return refuse(socket, "full");
+    const answered = door.knock(request, { isDraining: draining, calls: running.size });
+    if (answered.refused) return refuse(socket, answered.refused);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const leave = answered.enter();
       const call: RunningCall = runCall(webSocket, {
         settings: { ...settings.call, agent: settings.agent.name, opus },
         agent: settings.agent,
@@ -124,6 +116,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
         clock,
         wakeups,
         onClosed: () => {
+          leave();
           running.delete(call);
           if (running.size === 0) onIdle?.();
         },
@@ -140,6 +133,11 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   }
 
   const port = await listen(server, settings);
+  const renewal =
+    settings.tls &&
+    renewing(server, settings.tls, clock, ({ message }) =>
+      settings.warn?.("certificate-not-renewed", `the new certificate is not used yet: ${message}`),
+    );
   // Ready before the first caller is, but not before we listen.
   void loadOpus().catch(() => {});
   setImmediate(warmUp);
@@ -168,6 +166,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       cut();
       await drained;
       clearInterval(pinging);
+      renewal?.cancel();
       settings.beside?.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -182,40 +181,6 @@ function warmUp(): void {
   for (const pcm of [pcm16(24000), pcm16(16000)]) {
     createConverter(ulaw, pcm).convert(second.subarray(0, 8000));
     createConverter(pcm, ulaw).convert(second);
-  }
-}
-
-function createServer({ tls }: ServerSettings): Server {
-  const timeouts = {
-    headersTimeout: 10_000,
-    requestTimeout: 15_000,
-    keepAliveTimeout: 5_000,
-    connectionsCheckingInterval: 5_000,
-  };
-  if (!tls) return createHttpServer(timeouts);
-  const read = (file: string, flag: string) => {
-    try {
-      return readFileSync(file);
-    } catch (cause) {
-      throw new BridgeError("cannot-read", `cannot read ${file}`, {
-        fix: `give ${flag} a readable PEM file`,
-        cause,
-      });
-    }
-  };
-  try {
-    return createHttpsServer({
-      ...timeouts,
-      cert: read(tls.certFile, "--tls-cert"),
-      key: read(tls.keyFile, "--tls-key"),
-    });
-  } catch (cause) {
-    if (cause instanceof BridgeError) throw cause;
-    const message = "the TLS certificate and key cannot be used together";
-    throw new BridgeError("bad-flag", message, {
-      fix: "check that --tls-cert and --tls-key are PEM files that belong together",
-      cause,
-    });
   }
 }
 

@@ -58,6 +58,7 @@ export class Totals {
         this.#bargeIns++;
         break;
       case "call-ended":
+        if (event.reason === "wrong-account") this.refused(event.reason);
         this.#ended.set(event.reason, (this.#ended.get(event.reason) ?? 0) + 1);
         this.#droppedS += event.summary.droppedMs / 1000;
         break;

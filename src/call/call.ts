@@ -9,12 +9,10 @@ import type { CallEvent, CallFaultCode, CallNote, EndReason } from "./events.js"
 import { Goodbye } from "./goodbye.js";
 import type { LegEvent } from "./leg.js";
 import { Metrics } from "./metrics.js";
-import { type CallSettings, CLOSE, endOfSocket } from "./settings.js";
+import { type CallSettings, CLOSE, endOfSocket, refusedStart, wordsForPbx } from "./settings.js";
 import { ToolCalls } from "./tool-calls.js";
 import { Transcripts } from "./transcripts.js";
 
-/** What the PBX, a third party, is told of a failure behind the bridge. */
-const FAILED_WORDS = "the agent is not available";
 /** How often a running call looks at its limits and at a caller who has gone quiet. */
 const CHECK_EVERY_MS = 200;
 
@@ -131,8 +129,9 @@ export class Call {
       else this.#fault("second-start", "the call had started already");
       return;
     }
-    if (info.format.encoding === "opus" && !this.#settings.opus) {
-      this.#end("unsupported-format", "Opus is not available on this computer", CLOSE.policy);
+    const refused = refusedStart(this.#settings, info);
+    if (refused) {
+      this.#end(...refused);
       return;
     }
     this.#info = info;
@@ -291,7 +290,7 @@ export class Call {
     this.#ended = true;
     this.#transcripts.flush();
     this.#toolCalls.end(this.#now);
-    this.#effects.closeCaller(pbxCode, pbxCode === CLOSE.failed ? FAILED_WORDS : detail);
+    this.#effects.closeCaller(pbxCode, wordsForPbx(reason, pbxCode, detail));
     this.#effects.closeAgent(CLOSE.ended, detail);
     const summary = this.#metrics.summary(this.#now, this.#conversation?.talkOverMs ?? 0);
     this.#note({ type: "call-ended", reason, detail, fix, summary });

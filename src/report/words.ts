@@ -12,6 +12,7 @@ export const END_WORDS: Readonly<Record<EndReason, string>> = {
   "too-long": "longest call time reached",
   "protocol-fault": "broken protocol",
   "unsupported-format": "media format not supported",
+  "wrong-account": "account not allowed",
   "message-too-big": "a message was too big",
   "shutting-down": "shutting down",
   "bridge-failed": "bridge failed",

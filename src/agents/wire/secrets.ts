@@ -20,7 +20,9 @@ export class Secrets {
   constructor({ env, headers, url }: SecretSources) {
     const named = Object.keys(env).filter((name) => SECRET_NAME.test(name));
     const sent = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
-    const plain = [...named.map((name) => env[name]?.trim() ?? ""), ...sent, ...inUrl(url)];
+    // A variable may hold several, one a line.
+    const lines = named.flatMap((name) => env[name]?.split("\n") ?? []).map((line) => line.trim());
+    const plain = [...lines, ...sent, ...inUrl(url)];
     const values = plain.flatMap((value) => [value, encodeURIComponent(value)]);
     // The longest first: one may be a part of another.
     this.#values = [...new Set(values)]

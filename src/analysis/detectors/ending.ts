@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<EndReason, FindingKind | undefined>> = {
   "too-long": "ended-by-rule",
   "protocol-fault": "not-our-protocol",
   "unsupported-format": "not-our-protocol",
+  "wrong-account": "ended-by-rule",
   "message-too-big": "not-our-protocol",
   "bridge-failed": "bridge-failed",
 };

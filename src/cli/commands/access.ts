@@ -4,7 +4,9 @@ import { BridgeError } from "../../errors.js";
 
 export interface Auth {
   readonly header: string;
-  /** Secret. */
+  /** Each of them opens. Secret. */
+  readonly tokens: readonly string[];
+  /** The first, with which we call ourselves. Secret. */
   readonly token: string;
 }
 
@@ -13,11 +15,15 @@ export interface Tls {
   readonly keyFile: string;
 }
 
-/** @throws BridgeError `missing-token` when a header is asked for and SMARTPBX_TOKEN is not set. */
+/**
+ * In SMARTPBX_TOKEN stands one token, or several, one a line: while one is replaced, the old and the new are taken.
+ * @throws BridgeError `missing-token` when a header is asked for and SMARTPBX_TOKEN is not set.
+ */
 export function readAuth(header: string | undefined, env: Environment): Auth | undefined {
   if (header === undefined) return undefined;
-  const token = env.SMARTPBX_TOKEN;
-  if (token) return { header, token };
+  const lines = (env.SMARTPBX_TOKEN ?? "").split("\n").map((line) => line.trim());
+  const tokens = lines.filter((line) => line !== "");
+  if (tokens[0] !== undefined) return { header, tokens, token: tokens[0] };
   throw new BridgeError(
     "missing-token",
     `--auth-header ${header} needs a token to compare with, and SMARTPBX_TOKEN is not set`,

@@ -12,6 +12,7 @@ const CODES = {
   "bad-expectations": 2,
   "bad-provider-file": 2,
   "missing-token": 2,
+  "missing-package": 2,
   "bad-recording": 2,
   "unknown-device": 2,
   "port-in-use": 3,

@@ -1,7 +1,9 @@
 /** From what a person wrote, in a flag, a variable or a config file, to the checked value of a setting. */
 import type { AgentKind } from "../agents/agent.js";
 import { suggest } from "../suggest.js";
+import { parseAddresses, parseList } from "./allowed.js";
 import { BadValue } from "./bad-value.js";
+import { parseBucket, parseHttpAddress } from "./bucket.js";
 import { parseBudgets } from "./budgets.js";
 import { parseDtmf } from "./dtmf.js";
 import { checkHeaderName, type Environment, readHeaders, splitHeader } from "./headers.js";
@@ -35,6 +37,10 @@ export function parseValue(setting: Setting, raw: unknown, env: Environment): un
       return parseReporters(texts(raw));
     case "spans":
       return parseSpans(texts(raw));
+    case "addresses":
+      return parseAddresses(texts(raw));
+    case "list":
+      return parseList(texts(raw));
     case "quirks":
       return parseQuirks(texts(raw));
     case "names":
@@ -74,6 +80,10 @@ function parseText(setting: Setting, text: string): unknown {
       return parseNetwork(text);
     case "address":
       return checkAddress(text);
+    case "bucket":
+      return parseBucket(text);
+    case "httpAddress":
+      return parseHttpAddress(text);
     case "publicUrl":
       return parsePublicUrl(text);
     case "headerName":

@@ -7,6 +7,7 @@ import type { KeyPress } from "../simulate/appointments.js";
 import type { Budget } from "../simulate/budgets.js";
 import type { NetworkModel } from "../simulate/network.js";
 import type { ToolsConfig } from "../tools/config.js";
+import type { Bucket } from "./bucket.js";
 import type { ListenAddress } from "./listen-address.js";
 import type { Table } from "./schema.js";
 import type { ToolsFile } from "./tools.js";
@@ -36,6 +37,10 @@ export type SettingType =
   | "address"
   /** A `wss://` or `https://` address at which we are reached from outside. */
   | "publicUrl"
+  /** `s3://bucket/prefix`. */
+  | "bucket"
+  /** An `https://` or `http://` address. */
+  | "httpAddress"
   /** A whole number between `min` and `max`. */
   | "integer"
   /** A number of processes, or `auto`. */
@@ -70,6 +75,10 @@ export type SettingType =
   | "reporters"
   /** `2s-4.5s`, repeatable: stretches of a call. */
   | "spans"
+  /** `203.0.113.0/24,2001:db8::/32`, repeatable. */
+  | "addresses"
+  /** Texts with commas between them, repeatable. */
+  | "list"
   /** `kind`, `kind:URL` or the path of a module; in a config file also an agent kind itself. */
   | "agent"
   /** A microphone or speaker by name; `true` for the system's default, `false` for none. */
@@ -113,6 +122,8 @@ interface ValueTypes {
   headerName: string;
   address: string;
   publicUrl: string;
+  bucket: Bucket;
+  httpAddress: string;
   integer: number;
   workers: number | "auto";
   listenAddress: ListenAddress;
@@ -130,6 +141,8 @@ interface ValueTypes {
   budgets: readonly Budget[];
   reporters: readonly ReporterSpec[];
   spans: readonly Span[];
+  addresses: readonly string[];
+  list: readonly string[];
   agent: string | AgentKind;
   device: string | boolean;
   tools: ToolsConfig;
@@ -159,6 +172,8 @@ type Always<S extends Setting> = S extends { readonly default: string }
         | "quirks"
         | "reporters"
         | "spans"
+        | "addresses"
+        | "list"
     ? true
     : false;
 
@@ -183,16 +198,20 @@ interface FileTypes
     | "rate"
     | "options"
     | "dtmf"
+    | "bucket"
     | "budgets"
     | "network"
     | "quirks"
     | "tools"
     | "reporters"
     | "spans"
+    | "addresses"
+    | "list"
   > {
   duration: Duration;
   listenAddress: number | string;
   bytes: `${number}B` | `${number}KiB` | `${number}MiB`;
+  bucket: `s3://${string}`;
   rate: `${number}/s`;
   options: Readonly<Record<string, string | number | boolean>>;
   dtmf: string;
@@ -201,6 +220,8 @@ interface FileTypes
   budgets: string | readonly string[];
   reporters: string | readonly string[];
   spans: string | readonly string[];
+  addresses: string | readonly string[];
+  list: string | readonly string[];
   tools: ToolsFile;
 }
 

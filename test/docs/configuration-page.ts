@@ -45,7 +45,7 @@ export default defineConfig({
 
 | variable | |
 |---|---|
-| \`SMARTPBX_TOKEN\` | what the header of \`--auth-header\` must hold |
+| \`SMARTPBX_TOKEN\` | what the header of \`--auth-header\` must hold; several tokens, one a line: [security.md](security.md#changing-the-token) |
 | \`SMARTPBX_MCP_KEY\` | key for SmartPBX's call control: [tools.md](tools.md#transfers) |
 | \`NO_COLOR\`, \`FORCE_COLOR\`, \`CI\` | no colours; colours without a terminal; nobody sits at this terminal |
 | \`BROWSER=none\` | opens no browser |
@@ -61,6 +61,8 @@ const VALUES: Readonly<Record<SettingType, string>> = {
   headerName: "name of a header",
   address: "`ws://` or `wss://` address",
   publicUrl: "`https://` or `wss://` address",
+  bucket: "`s3://bucket/prefix`",
+  httpAddress: "`https://` or `http://` address",
   integer: "whole number",
   workers: "`auto`, or whole number",
   listenAddress: "port, or `ADDRESS:PORT`",
@@ -78,6 +80,8 @@ const VALUES: Readonly<Record<SettingType, string>> = {
   budgets: "`NAME=LIMIT`: [load.md](load.md#budgets)",
   reporters: "`list,junit:FILE`: [ci.md](ci.md)",
   spans: "`2s-4.5s`, several",
+  addresses: "`203.0.113.0/24`, several",
+  list: "texts, several",
   agent: "`kind`, `kind:URL` or a path: [agents.md](agents.md)",
   device: "name of a device, or none for the usual one",
   tools: "object: [tools.md](tools.md)",

@@ -3,6 +3,7 @@ import { LiveFindings } from "../../analysis/live-findings.js";
 import { PORTAL_FORMATS } from "../../audio/format.js";
 import type { OpusFraming } from "../../audio/opus-framing.js";
 import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
+import type { Bucket } from "../../config/bucket.js";
 import type { Reporter } from "../../report/reporter.js";
 import { isForeground } from "../ui/foreground.js";
 import { type Io, isInteractive } from "../ui/io.js";
@@ -17,6 +18,7 @@ import { CallRecorders } from "./recorders.js";
 import { RecordingSwitch } from "./recording-switch.js";
 import type { ServedInspector } from "./serve-inspect.js";
 import type { ServedPhone } from "./serve-phone.js";
+import type { Uploads } from "./uploads.js";
 
 export interface AnsweringSettings extends ReportSettings {
   readonly host: string;
@@ -25,6 +27,11 @@ export interface AnsweringSettings extends ReportSettings {
   readonly auth: Auth | undefined;
   readonly tls: Tls | undefined;
   readonly maxCalls: number;
+  readonly allowAddress: readonly string[];
+  readonly trustedProxy: readonly string[];
+  readonly allowAccount: readonly string[];
+  readonly addressCalls: number | undefined;
+  readonly addressRatePerSecond: number | undefined;
   readonly drainMs: number;
   readonly startTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -43,6 +50,9 @@ export interface AnsweringSettings extends ReportSettings {
   readonly inspect?: boolean;
   /** Recordings without sound. */
   readonly noAudio: boolean;
+  readonly upload: Bucket | undefined;
+  readonly uploadEndpoint: string | undefined;
+  readonly uploadDelete: boolean;
 }
 
 /** Answers calls until it is stopped. @returns the exit code. */
@@ -77,6 +87,7 @@ async function answer(
   const { agent } = answerer;
   const reporter = await makeReporter(live?.report ?? settings, io);
   const outside = new PublicAddress(settings, reporter, io);
+  const uploads = await uploadsOf(settings, recordings.directory, reporter, io);
   const recorders = await RecordingSwitch.open(recordings.directory, (directory) =>
     CallRecorders.open({
       directory,
@@ -86,6 +97,7 @@ async function answer(
       noAudio: settings.noAudio,
       clock: io.clock,
       reporter,
+      onRecorded: (folder) => uploads?.add(folder),
     }),
   );
   const phone = new PhoneSwitch((told) => servedPhone(settings, agent.name, told, io), reporter);
@@ -102,11 +114,18 @@ async function answer(
     ...(inspector?.observe({ hangUp }) ?? []),
   ];
   const own = serverSettings(settings, answerer, observe, io);
-  const server = await startServer({ ...own, beside: phone.beside, publicUrl: () => outside.url });
+  const server = await startServer({
+    ...own,
+    beside: phone.beside,
+    publicUrl: () => outside.url,
+    warn: (code, message) => reporter.warning(code, message),
+  });
+  uploads?.begin();
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
   const isOpen = await outside.open(server, stopping).catch(async (error) => {
     await Promise.all([server.close(), recorders.close()]);
+    await uploads?.close();
     throw error;
   });
   if (isOpen) {
@@ -130,9 +149,22 @@ async function answer(
   const stop = await stopping;
   await outside.close();
   await Promise.all([recorders.close(), inspector?.close()]);
+  await uploads?.close();
   live?.close();
   live?.summary();
   return stop.serverExitCode();
+}
+
+async function uploadsOf(
+  settings: AnsweringSettings,
+  directory: string | undefined,
+  reporter: Reporter,
+  io: Io,
+): Promise<Uploads | undefined> {
+  const { upload } = settings;
+  if (!upload || directory === undefined) return undefined;
+  const { openUploads } = await import("./uploads.js");
+  return openUploads({ ...settings, upload }, directory, reporter, io);
 }
 
 async function servedPhone(
@@ -190,6 +222,10 @@ export function serverSettings(
     tls: settings.tls,
     auth: settings.auth,
     maxCalls: settings.maxCalls,
+    allowAddresses: settings.allowAddress,
+    trustedProxies: settings.trustedProxy,
+    addressCalls: settings.addressCalls,
+    addressRatePerS: settings.addressRatePerSecond,
     maxMessageBytes: settings.maxMessageBytes,
     pingMs: settings.pingMs,
     agent,
@@ -203,6 +239,7 @@ export function serverSettings(
       startTimeoutMs: settings.startTimeoutMs,
       idleTimeoutMs: settings.idleTimeoutMs,
       maxDurationMs: settings.maxDurationMs,
+      accounts: settings.allowAccount.length > 0 ? new Set(settings.allowAccount) : undefined,
       opusFraming: settings.opusFraming === "auto" ? undefined : settings.opusFraming,
     },
   };

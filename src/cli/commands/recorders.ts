@@ -16,6 +16,8 @@ export interface RecordersOptions {
   readonly noAudio: boolean;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** Told the folder of every recording that will not change any more. */
+  readonly onRecorded?: (folder: string) => void;
 }
 
 type CreateRecorder = typeof createRecorder;
@@ -43,7 +45,7 @@ export class CallRecorders {
 
   /** The observer that records one call. */
   record(): Observer {
-    const { reporter, ...options } = this.#options;
+    const { reporter, onRecorded, ...options } = this.#options;
     const recorder = this.#createRecorder({
       ...options,
       onWarning: (code, message) => reporter.warning(code, message),
@@ -56,7 +58,9 @@ export class CallRecorders {
       const closing = recorder.close().then(() => {
         this.#closing.delete(closing);
         const folder = recorder.folder();
-        if (folder !== undefined) reporter.recorded(callId, folder);
+        if (folder === undefined) return;
+        reporter.recorded(callId, folder);
+        onRecorded?.(folder);
       });
       this.#closing.add(closing);
     };

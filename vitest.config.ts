@@ -16,6 +16,8 @@ const ALONE = endToEnd(
   "sound-devices",
 );
 const EVERY_END_TO_END = "test/e2e/**/*.test.ts";
+/** Disks, signals and clocks that fail: real processes, mostly waiting. */
+const FAULTS = "test/faults/**/*.test.ts";
 /** Calls that take their time, and say nothing new on another version of Node. */
 const LONG = endToEnd(
   "artillery",
@@ -34,12 +36,12 @@ export default defineConfig({
       // Real sockets and processes on a computer that others use too may be held up once. Nothing here is kept in
       // modules: loading them once for all takes half the time.
       project("calls", ["test/**/*.test.ts"], {
-        exclude: [EVERY_END_TO_END],
+        exclude: [EVERY_END_TO_END, FAULTS],
         isolate: false,
         retry: inCi ? 1 : 0,
       }),
       project("processes", [EVERY_END_TO_END], { exclude: [...ALONE, ...LONG], retry: 1 }),
-      project("long", LONG, { retry: 1 }),
+      project("long", [...LONG, FAULTS], { retry: 1 }),
       project("alone", ALONE, { fileParallelism: false, retry: 1, sequence: { groupOrder: 1 } }),
     ],
     // Most calls wait for time to pass: more of them at once than there are cores lose nothing.

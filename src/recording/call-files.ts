@@ -18,6 +18,13 @@ interface Written {
   readonly sizes: Readonly<Record<keyof typeof NAMES, number>>;
 }
 
+/** Some events as they are written, and what there is with them. */
+interface Batch extends Record<keyof typeof NAMES, Buffer> {
+  readonly counts: RecordingCounts;
+}
+
+const NEWLINE = 0x0a;
+
 export interface EncodeOptions {
   readonly redaction: Redaction;
   /** Keeps what happened, and no sound. */
@@ -27,14 +34,11 @@ export interface EncodeOptions {
 export class CallFiles {
   readonly #files: Files;
   readonly #options: EncodeOptions;
-  #counts: RecordingCounts = {
-    events: 0,
-    callerPayloads: 0,
-    callerBytes: 0,
-    agentPayloads: 0,
-    agentBytes: 0,
+  #written: Written = {
+    counts: { events: 0, callerPayloads: 0, callerBytes: 0, agentPayloads: 0, agentBytes: 0 },
+    at: 0,
+    sizes: { events: 0, caller: 0, agent: 0 },
   };
-  #written: Written = { counts: this.#counts, at: 0, sizes: { events: 0, caller: 0, agent: 0 } };
 
   private constructor(files: Files, options: EncodeOptions) {
     this.#files = files;
@@ -60,39 +64,52 @@ export class CallFiles {
 
   /** Audio first, so that no line ever speaks of bytes that are not there. */
   async append(events: readonly CallEvent[]): Promise<void> {
-    const { lines, caller, agent } = this.#encode(events);
+    const batch = this.#encode(events);
+    try {
+      for (const side of ["caller", "agent", "events"] as const)
+        if (batch[side].length > 0) await this.#files[side].appendFile(batch[side]);
+    } catch (error) {
+      const whole = await this.#linesOf(batch.events).catch(() => 0);
+      this.#wrote(events.slice(0, whole));
+      throw error;
+    }
+    this.#wrote(events, batch);
+  }
+
+  /** Drops what a batch that failed has left beside its whole lines. */
+  async cutBack(): Promise<void> {
     const { sizes } = this.#written;
-    const counts = this.#counts;
-    for (const [side, bytes] of [
-      ["caller", caller],
-      ["agent", agent],
-      ["events", lines],
-    ] as const)
-      if (bytes.length > 0) await this.#files[side].appendFile(bytes);
+    for (const side of ["events", "caller", "agent"] as const) await this.#files[side].truncate(sizes[side]);
+  }
+
+  #wrote(events: readonly CallEvent[], batch = this.#encode(events)): void {
+    const { sizes, at } = this.#written;
     this.#written = {
-      counts,
-      at: events[events.length - 1]?.at ?? 0,
+      counts: batch.counts,
+      at: events[events.length - 1]?.at ?? at,
       sizes: {
-        caller: sizes.caller + caller.length,
-        agent: sizes.agent + agent.length,
-        events: sizes.events + lines.length,
+        caller: sizes.caller + batch.caller.length,
+        agent: sizes.agent + batch.agent.length,
+        events: sizes.events + batch.events.length,
       },
     };
   }
 
-  /** Drops what a batch that failed has left: the files end with the last one that was written whole. */
-  async cutBack(): Promise<void> {
-    const { sizes } = this.#written;
-    for (const side of ["events", "caller", "agent"] as const) await this.#files[side].truncate(sizes[side]);
+  /** How many lines of a batch are there, though not all of it is. */
+  async #linesOf(batch: Buffer): Promise<number> {
+    const { size } = await this.#files.events.stat();
+    let lines = 0;
+    for (const byte of batch.subarray(0, size - this.#written.sizes.events)) if (byte === NEWLINE) lines++;
+    return lines;
   }
 
   async close(): Promise<void> {
     for (const file of Object.values(this.#files)) await file.close();
   }
 
-  #encode(events: readonly CallEvent[]): { lines: Buffer; caller: Buffer; agent: Buffer } {
+  #encode(events: readonly CallEvent[]): Batch {
     const { noAudio, redaction } = this.#options;
-    const counts = { ...this.#counts };
+    const counts = { ...this.#written.counts };
     const caller: Buffer[] = [];
     const agent: Buffer[] = [];
     let lines = "";
@@ -116,7 +133,6 @@ export class CallFiles {
         counts.agentBytes += bytes.length;
       } else lines += eventLine(event, redaction);
     }
-    this.#counts = counts;
-    return { lines: Buffer.from(lines), caller: Buffer.concat(caller), agent: Buffer.concat(agent) };
+    return { counts, events: Buffer.from(lines), caller: Buffer.concat(caller), agent: Buffer.concat(agent) };
   }
 }

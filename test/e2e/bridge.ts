@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Added to a nearly empty environment: the tester's own settings are not to be seen. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A program with its arguments that runs what follows it, in its own place. */
+  readonly through?: readonly string[];
 }
 
 const running = new Set<Bridge>();
@@ -47,10 +49,11 @@ export class Bridge {
   #stdout = "";
   #stderr = "";
 
-  constructor(args: readonly string[], { env = {}, cwd = folder() }: RunOptions = {}) {
+  constructor(args: readonly string[], { env = {}, cwd = folder(), through = [] }: RunOptions = {}) {
     this.#args = args;
     const { PATH = "", HOME = "" } = process.env;
-    const child = spawn(process.execPath, [CLI, ...args], {
+    const [program, ...rest] = [...through, process.execPath, CLI, ...args];
+    const child = spawn(program, rest, {
       cwd,
       env: { PATH, HOME, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -91,6 +94,10 @@ export class Bridge {
   /** Where it listens, once it has said so. */
   get url(): string {
     return String(this.all("listening")[0]?.url);
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
   }
 
   get isRunning(): boolean {

@@ -1,15 +1,15 @@
-/** The HTTP requests beside the media socket: health, metrics, and the SbxML answer that points SmartPBX at the socket. */
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+/** The HTTP requests beside the media socket: probes, metrics, and the SbxML answer that points SmartPBX at the socket. */
+import type { IncomingMessage, RequestListener } from "node:http";
 import { sbxml } from "../protocol/sbxml.js";
-import type { Totals } from "./totals.js";
+import { isAskedHere } from "./asked-here.js";
+import { answerMetrics, answerProbe, reply } from "./probes.js";
+import type { Overview } from "./together.js";
 
 export interface HttpContext {
   readonly path: string;
   readonly tls: boolean;
-  readonly totals: Totals;
+  readonly overview: Overview;
   readonly publicUrl: () => string | undefined;
-  readonly isDraining: () => boolean;
-  readonly calls: () => number;
 }
 
 export function answerHttp(context: HttpContext): RequestListener {
@@ -17,26 +17,16 @@ export function answerHttp(context: HttpContext): RequestListener {
     // The bodies of these requests mean nothing to us; they are read away and never kept.
     request.resume();
     const path = (request.url ?? "/").split("?", 1)[0];
-    if (path === "/health" && isRead(request)) health(context, response);
-    else if (path === "/metrics" && isRead(request)) {
-      reply(response, 200, "text/plain; version=0.0.4", context.totals.text(context.calls()));
-    } else if (path === "/" && request.method === "POST") {
+    if (answerProbe(context.overview, request, response)) return;
+    // The media port is open to the world, and what a server does is not the world's business.
+    if (isAskedHere(request) && answerMetrics(context.overview, request, response)) return;
+    if (path === "/" && request.method === "POST") {
       reply(response, 200, "application/xml", sbxml(context.publicUrl() ?? streamUrl(context, request)));
     } else if (path === context.path) {
       response.setHeader("Upgrade", "websocket");
       reply(response, 426, "text/plain", "This is a WebSocket endpoint for SmartPBX.\n");
     } else reply(response, 404, "text/plain", "Not found.\n");
   };
-}
-
-function isRead(request: IncomingMessage): boolean {
-  return request.method === "GET" || request.method === "HEAD";
-}
-
-function health(context: HttpContext, response: ServerResponse): void {
-  const draining = context.isDraining();
-  const body = { version: 1, status: draining ? "draining" : "ok", calls: context.calls() };
-  reply(response, draining ? 503 : 200, "application/json", `${JSON.stringify(body)}\n`);
 }
 
 /**
@@ -61,9 +51,4 @@ function forwarded(header: string | string[] | undefined, form: RegExp): string 
     .split(",", 1)[0]!
     .trim();
   return form.test(first) ? first : undefined;
-}
-
-function reply(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
 }

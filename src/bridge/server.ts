@@ -12,12 +12,15 @@ import type { Observer } from "../call/events.js";
 import type { CallSettings } from "../call/settings.js";
 import { type Clock, realClock } from "../clock.js";
 import { BridgeError } from "../errors.js";
+import { countCalls } from "../monitoring/count-calls.js";
+import { Counts } from "../monitoring/counts.js";
+import { serverMetrics } from "../monitoring/server-metrics.js";
 import { Door, type DoorSettings } from "./door.js";
 import { answerHttp } from "./http.js";
 import { type DoorRefusal, refusalText } from "./refusals.js";
 import { type RunningCall, runCall } from "./run-call.js";
 import { createServer, renewing, type TlsFiles } from "./tls.js";
-import { Totals } from "./totals.js";
+import type { Overview, Together } from "./together.js";
 import { Wakeups } from "./wakeups.js";
 
 /** `path` is where SmartPBX connects, for example `/media-stream`. */
@@ -41,6 +44,10 @@ export interface ServerSettings extends DoorSettings {
   readonly warn?: (code: string, message: string) => void;
   /** What else is served here, asked before all else; each call says whether it has taken the request. */
   readonly beside?: Beside;
+  /** Where it is counted what happens. */
+  readonly counts?: Counts;
+  /** Of one of several processes: who lets callers in, and tells of all. Default: this process alone. */
+  readonly together?: Together;
   readonly clock?: Clock;
 }
 
@@ -57,6 +64,7 @@ export interface BridgeServer {
   readonly url: string;
   /** Calls that run now. */
   readonly calls: number;
+  readonly overview: Overview;
   /** Takes no new calls from now on; resolves when the last running one has ended. */
   drain(): Promise<void>;
   /** Ends every running call now. */
@@ -69,7 +77,8 @@ export interface BridgeServer {
 export async function startServer(settings: ServerSettings): Promise<BridgeServer> {
   const clock = settings.clock ?? realClock;
   const wakeups = new Wakeups(clock);
-  const totals = new Totals();
+  const counts = settings.counts ?? new Counts();
+  const counter = countCalls(counts);
   const running = new Set<RunningCall>();
   let draining = false;
   let onIdle: (() => void) | undefined;
@@ -80,21 +89,33 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     clientTracking: false,
     maxPayload: settings.maxMessageBytes,
   });
-  const door = new Door(settings, clock);
+  const together = settings.together ?? alone();
   const server = createServer(settings.tls);
   const answer = answerHttp({
     path: settings.path,
     tls: settings.tls !== undefined,
-    totals,
+    overview: together,
     publicUrl: () => settings.publicUrl?.(),
-    isDraining: () => draining,
-    calls: () => running.size,
   });
   server.on("request", (request, response) => {
     if (!settings.beside?.request(request, response)) answer(request, response);
   });
   server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
   const pinging = settings.pingMs > 0 ? setInterval(() => pingAll(), settings.pingMs).unref() : undefined;
+
+  function alone(): Together {
+    const door = new Door(settings, clock);
+    const house = () => ({ isDraining: draining, calls: running.size });
+    return {
+      house,
+      metrics: () => serverMetrics(counts, { ...house(), maxCalls: settings.maxCalls, workers: 1 }),
+      knock(request) {
+        const answered = door.knock(request, house());
+        if (answered.refused) counts.add("smartpbx_bridge_refused_total", 1, answered.refused);
+        return answered;
+      },
+    };
+  }
 
   function pingAll(): void {
     for (const call of running) call.ping();
@@ -104,29 +125,33 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     socket.on("error", () => socket.destroy());
     if (settings.beside?.upgrade(request, socket, head)) return;
     const opus = await loadOpus().catch(() => undefined);
-    const answered = door.knock(request, { isDraining: draining, calls: running.size });
+    // Whoever is let in at once must be inside before the next one knocks.
+    const knocked = together.knock(request);
+    const answered = knocked instanceof Promise ? await knocked : knocked;
     if (answered.refused) return refuse(socket, answered.refused);
+    let leave: (() => void) | undefined;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const leave = answered.enter();
+      leave = answered.enter();
       const call: RunningCall = runCall(webSocket, {
         settings: { ...settings.call, agent: settings.agent.name, opus },
         agent: settings.agent,
         tools: settings.tools ?? HANG_UP_ONLY,
-        observers: [totals.observer, ...settings.observe({ hangUp: () => call.hangUp() })],
+        observers: [counter, ...settings.observe({ hangUp: () => call.hangUp() })],
         clock,
         wakeups,
         onClosed: () => {
-          leave();
+          leave?.();
           running.delete(call);
           if (running.size === 0) onIdle?.();
         },
       });
       running.add(call);
     });
+    // Whoever asked wrongly, or has gone meanwhile, gives the place back.
+    if (!leave) answered.enter()();
   }
 
   function refuse(socket: Duplex, cause: DoorRefusal): void {
-    totals.refused(cause);
     // Whoever does not close in turn would be kept for ever.
     socket.once("finish", () => socket.destroy());
     socket.end(refusalText(cause));
@@ -159,6 +184,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     get calls() {
       return running.size;
     },
+    overview: together,
     drain,
     cut,
     async close() {

@@ -32,6 +32,8 @@ export function countCalls(counts: Counts): Observer {
       case "call-ended":
         counts.add("smartpbx_bridge_calls_ended_total", 1, event.reason);
         counts.add("smartpbx_bridge_dropped_seconds_total", event.summary.droppedMs / 1000);
+        // Whose account is wrong is let in at the door, and refused when the call starts.
+        if (event.reason === "wrong-account") counts.add("smartpbx_bridge_refused_total", 1, event.reason);
         if (event.reason === "agent-unreachable") agentError("unreachable");
         if (event.reason === "agent-failed") agentError("failed");
         break;

@@ -1,4 +1,5 @@
 /** The one table of metrics: their names, what they count, their labels and buckets. `docs/monitoring.md` is held to it. */
+import type { EndReason } from "../call/events.js";
 
 export interface Metric {
   readonly type: "counter" | "gauge" | "histogram";
@@ -22,9 +23,22 @@ const REASONS = [
   "too-long",
   "protocol-fault",
   "unsupported-format",
+  "wrong-account",
   "message-too-big",
   "shutting-down",
   "bridge-failed",
+] as const satisfies readonly EndReason[];
+
+/** Why a connection or a call was not taken. */
+const CAUSES = [
+  "wrong-path",
+  "wrong-address",
+  "address-too-fast",
+  "wrong-token",
+  "draining",
+  "full",
+  "address-full",
+  "wrong-account",
 ] as const;
 
 /** What can go wrong with an agent. */
@@ -49,7 +63,7 @@ const table = {
     type: "counter",
     help: "Connections and calls that were not taken, by cause.",
     labels: ["cause"],
-    known: ["draining", "full", "wrong-path", "wrong-token"],
+    known: CAUSES,
   },
   smartpbx_bridge_first_audio_seconds: {
     type: "histogram",

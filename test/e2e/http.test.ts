@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
+import { readExposition } from "../monitoring/read-exposition.js";
 import { type Bridge, serve } from "./bridge.js";
 import { HealthyCall } from "./healthy-call.js";
 import { http, Phone, upgrade } from "./phone.js";
@@ -92,15 +93,33 @@ describe.concurrent("beside the socket", () => {
     expect(JSON.parse(body)).toEqual({ version: 1, status: "ok", calls: expect.any(Number) });
   });
 
+  it("GET /ready says whether calls may come, GET /live that the process lives", async () => {
+    const ready = await http(server.url, "/ready");
+    expect(ready.status).toBe(200);
+    expect(JSON.parse(ready.body)).toEqual({ version: 1, status: "ready", calls: expect.any(Number) });
+    expect(await http(server.url, "/live")).toMatchObject({
+      status: 200,
+      body: '{"version":1,"status":"alive"}\n',
+    });
+  });
+
   it("GET /metrics counts in the Prometheus format", async () => {
     const { status, headers, body } = await http(server.url, "/metrics");
     expect({ status, type: headers["content-type"] }).toEqual({
       status: 200,
-      type: "text/plain; version=0.0.4",
+      type: "text/plain; version=0.0.4; charset=utf-8",
     });
-    expect(body).toMatch(/^smartpbx_bridge_calls \d+$/m);
-    for (const line of body.trimEnd().split("\n"))
-      expect(line).toMatch(/^# TYPE \w+ (gauge|counter|histogram)$|^\w+({\w+="[^"]*"})? [\d.e+-]+$/);
+    expect(body).toMatch(/^smartpbx_bridge_calls_active \d+$/m);
+    readExposition(body);
+  });
+
+  it.for([
+    ["X-Forwarded-For", "203.0.113.7"],
+    ["Forwarded", "for=203.0.113.7"],
+    ["Via", "1.1 proxy"],
+    ["Host", "pbx.example.com"],
+  ] as const)("GET /metrics is not for the world: with %s, 404", async ([name, value]) => {
+    expect(await http(server.url, "/metrics", { headers: { [name]: value } })).toMatchObject({ status: 404 });
   });
 
   it.for([

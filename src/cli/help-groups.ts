@@ -8,6 +8,7 @@ const GROUPS: Readonly<Record<string, readonly SettingKey[]>> = {
     "path",
     "authHeader",
     "phone",
+    "inspect",
     "publicUrl",
     "tunnel",
     "tlsCert",

@@ -57,7 +57,7 @@ export function commandHelp(command: Command): string {
   const flat = own.length > 0 ? [columns(own.map(row))] : [];
   // Where there are very many flags, the rest makes room for them: they are to be on one screen.
   const pages = [
-    () => headed(groupsOf(own), after),
+    ...[3, 2, 1].map((lines) => () => headed(groupsOf(own), after.slice(0, lines))),
     ...[3, 2, 1, 0].map((lines) => () => headed(flat, after.slice(0, lines))),
   ];
   const fits = pages.find((make) => make().split("\n").length <= MOST_LINES);

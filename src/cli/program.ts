@@ -48,7 +48,15 @@ export function readArguments(args: readonly string[]): Asked {
   }
 }
 
-const REPEATABLE: ReadonlySet<SettingType> = new Set(["headers", "options", "budgets", "reporters", "spans"]);
+const REPEATABLE: ReadonlySet<SettingType> = new Set([
+  "headers",
+  "options",
+  "budgets",
+  "reporters",
+  "spans",
+  "addresses",
+  "list",
+]);
 
 function optionOf(key: SettingKey): Option {
   const { flag = "", type } = settings[key];

@@ -106,6 +106,8 @@ function fallback(key: SettingKey): Read {
     quirks: [],
     reporters: [],
     spans: [],
+    addresses: [],
+    list: [],
   }[type as string];
   return { kind: "default", value: text === undefined ? nothing : parseValue(settings[key], text, {}) };
 }

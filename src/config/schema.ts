@@ -97,11 +97,11 @@ const table = {
     help: "certificate chain, for wss:// without a proxy" },
   tlsKey: { flag: "--tls-key <file>", type: "path", commands: SERVERS, needs: "tlsCert",
     help: "private key of the certificate" },
-  allowAddress: { flag: "--allow-address <cidr,…>", type: "addresses", commands: SERVERS,
+  allowAddress: { flag: "--allow-address <cidr>", type: "addresses", commands: SERVERS,
     help: "who may connect, as 203.0.113.0/24; else all" },
-  trustedProxy: { flag: "--trusted-proxy <cidr,…>", type: "addresses", commands: SERVERS,
+  trustedProxy: { flag: "--trusted-proxy <cidr>", type: "addresses", commands: SERVERS,
     help: "proxies whose X-Forwarded-For is believed" },
-  allowAccount: { flag: "--allow-account <id,…>", type: "list", commands: SERVERS,
+  allowAccount: { flag: "--allow-account <id>", type: "list", commands: SERVERS,
     help: "accounts whose calls are taken; else all" },
 
   scenario: { flag: "[scenario...]", type: "names", commands: ["simulate"], inFile: false,
@@ -224,7 +224,7 @@ const table = {
   metrics: { flag: "--metrics <address>", type: "listenAddress", commands: SERVERS,
     help: "where Prometheus asks, as 9464 or 0.0.0.0:9464" },
   drain: { flag: "--drain <time>", type: "duration", default: "30s", min: 0, commands: SERVERS,
-    help: "time for calls to finish after ^C or SIGTERM" },
+    help: "time for calls to end after ^C or SIGTERM" },
 
   shell: { flag: "<shell>", type: "choice", choices: ["bash", "zsh", "fish"], commands: ["completion"], inFile: false,
     help: "bash, zsh or fish" },

@@ -41,6 +41,8 @@ const REPEATABLE: ReadonlySet<SettingType> = new Set([
   "budgets",
   "reporters",
   "spans",
+  "addresses",
+  "list",
   "names",
 ]);
 

@@ -113,7 +113,7 @@ function spell(key: SettingKey, raw: unknown): string {
     return entries(raw)
       .map(([name, value]) => `${name}=${SECRET_NAME.test(name) ? HIDDEN : value}`)
       .join(", ");
-  if (key === "caller" || key === "callee" || key === "account") return HIDDEN;
+  if (key === "caller" || key === "callee" || key === "account" || key === "allowAccount") return HIDDEN;
   if (key === "tools") return "given";
   if (type === "agent" && typeof raw === "object" && raw !== null)
     return String((raw as { name?: unknown }).name);

@@ -11,6 +11,6 @@ it("needs nothing", () => {
 
 it("puts together who may call and the certificate", () => {
   const settings = read({ authHeader: "X-Api-Key", tlsCert: "c", tlsKey: "k" }, { SMARTPBX_TOKEN: "s3cret" });
-  expect(settings.auth).toEqual({ header: "X-Api-Key", token: "s3cret" });
+  expect(settings.auth).toEqual({ header: "X-Api-Key", tokens: ["s3cret"], token: "s3cret" });
   expect(settings.tls).toEqual({ certFile: "c", keyFile: "k" });
 });

@@ -30,9 +30,14 @@ export class JsonlReporter implements Reporter {
     this.#personal = personal(showPersonal);
   }
 
-  listening({ url, agent, portal }: ListeningInfo): void {
+  listening({ url, agent, portal, metricsUrl }: ListeningInfo): void {
     const publicUrl = portal?.publicUrl;
-    this.#line("listening", { url, agent, ...(publicUrl !== undefined && { publicUrl }) });
+    this.#line("listening", {
+      url,
+      agent,
+      ...(publicUrl !== undefined && { publicUrl }),
+      ...(metricsUrl !== undefined && { metricsUrl }),
+    });
   }
 
   phone(url: string): void {

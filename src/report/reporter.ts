@@ -24,6 +24,8 @@ export interface Reporter {
 export interface ListeningInfo {
   readonly url: string;
   readonly agent: string;
+  /** Where Prometheus asks, if it has an address of its own. */
+  readonly metricsUrl?: string | undefined;
   /** What the portal needs to know; absent where nothing is to be pasted there. */
   readonly portal?: PortalInfo;
 }

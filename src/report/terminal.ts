@@ -42,6 +42,7 @@ export class TerminalReporter implements Reporter {
       "",
       factLine("Calls", style.accent(info.url), style),
       factLine("Agent", safeText(info.agent), style),
+      ...(info.metricsUrl ? [factLine("Metrics", style.accent(info.metricsUrl), style)] : []),
       ...(info.portal ? portalLines(info.portal, style) : []),
     ];
     out.write(`\n${lines.map((line) => (line ? `  ${line}` : "")).join("\n")}\n\n`);

@@ -1,15 +1,14 @@
 /** What `serve` and `record` have in common: answer calls, report them, save them, and stop in two steps. */
 import { LiveFindings } from "../../analysis/live-findings.js";
-import { PORTAL_FORMATS } from "../../audio/format.js";
-import type { OpusFraming } from "../../audio/opus-framing.js";
-import { type BridgeServer, type ServerSettings, startServer } from "../../bridge/server.js";
-import type { Bucket } from "../../config/bucket.js";
+import type { MetricsServer } from "../../bridge/metrics-server.js";
+import { type ServerSettings, startServer } from "../../bridge/server.js";
+import type { Overview } from "../../bridge/together.js";
+import { Counts } from "../../monitoring/counts.js";
+import { watchEventLoop } from "../../monitoring/watch-process.js";
 import type { Reporter } from "../../report/reporter.js";
 import { isForeground } from "../ui/foreground.js";
 import { type Io, isInteractive } from "../ui/io.js";
 import { makeReporter, type ReportSettings } from "../ui/reporter.js";
-import { TwoStepStop } from "../ui/stop.js";
-import type { Auth, Tls } from "./access.js";
 import type { Answerer } from "./agent.js";
 import type { Live } from "./live.js";
 import { PhoneSwitch } from "./phone-switch.js";
@@ -18,42 +17,9 @@ import { CallRecorders } from "./recorders.js";
 import { RecordingSwitch } from "./recording-switch.js";
 import type { ServedInspector } from "./serve-inspect.js";
 import type { ServedPhone } from "./serve-phone.js";
+import { type AnsweringSettings, listeningInfo, serverSettings } from "./server-settings.js";
+import { stopped } from "./server-stop.js";
 import type { Uploads } from "./uploads.js";
-
-export interface AnsweringSettings extends ReportSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
-  readonly auth: Auth | undefined;
-  readonly tls: Tls | undefined;
-  readonly maxCalls: number;
-  readonly allowAddress: readonly string[];
-  readonly trustedProxy: readonly string[];
-  readonly allowAccount: readonly string[];
-  readonly addressCalls: number | undefined;
-  readonly addressRatePerSecond: number | undefined;
-  readonly drainMs: number;
-  readonly startTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly maxDurationMs: number;
-  readonly maxMessageBytes: number;
-  readonly maxQueuedMs: number;
-  readonly leadMs: number;
-  readonly preRollMs: number;
-  readonly pingMs: number;
-  readonly opusFraming: OpusFraming | "auto";
-  /** Serves a browser phone beside the media socket. */
-  readonly phone?: boolean;
-  readonly publicUrl: string | undefined;
-  readonly tunnel: "cloudflared" | "ngrok" | "tailscale" | undefined;
-  /** Serves the inspector, on this computer only. */
-  readonly inspect?: boolean;
-  /** Recordings without sound. */
-  readonly noAudio: boolean;
-  readonly upload: Bucket | undefined;
-  readonly uploadEndpoint: string | undefined;
-  readonly uploadDelete: boolean;
-}
 
 /** Answers calls until it is stopped. @returns the exit code. */
 export async function answerCalls(
@@ -114,8 +80,10 @@ async function answer(
     ...(inspector?.observe({ hangUp }) ?? []),
   ];
   const own = serverSettings(settings, answerer, observe, io);
+  const counts = new Counts();
   const server = await startServer({
     ...own,
+    counts,
     beside: phone.beside,
     publicUrl: () => outside.url,
     warn: (code, message) => reporter.warning(code, message),
@@ -123,23 +91,20 @@ async function answer(
   uploads?.begin();
   // Whoever reads that we listen may stop us at once.
   const stopping = stopped(server, settings.drainMs, io);
-  const isOpen = await outside.open(server, stopping).catch(async (error) => {
+  const abandon = async (error: unknown) => {
     await Promise.all([server.close(), recorders.close()]);
     await uploads?.close();
     throw error;
+  };
+  const metrics = await metricsOf(settings, server.overview).catch(abandon);
+  const eventLoop = watchEventLoop(counts, io.clock);
+  const isOpen = await outside.open(server, stopping).catch(async (error) => {
+    eventLoop.stop();
+    await metrics?.close();
+    return abandon(error);
   });
   if (isOpen) {
-    reporter.listening({
-      url: server.url,
-      agent: agent.name,
-      portal: {
-        media: [PORTAL_FORMATS.g711_ulaw, PORTAL_FORMATS.pcm16, PORTAL_FORMATS.opus],
-        host: settings.host,
-        path: settings.path,
-        authHeader: settings.auth?.header,
-        publicUrl: outside.url,
-      },
-    });
+    reporter.listening(listeningInfo(settings, server.url, agent.name, outside.url, metrics?.url));
     phone.announce(server);
     await inspector?.announce(server);
     outside.watch();
@@ -147,7 +112,8 @@ async function answer(
     live?.beginServing(recorders, { server, auth: settings.auth, phone: hasPhone ? phone : undefined });
   }
   const stop = await stopping;
-  await outside.close();
+  eventLoop.stop();
+  await Promise.all([outside.close(), metrics?.close()]);
   await Promise.all([recorders.close(), inspector?.close()]);
   await uploads?.close();
   live?.close();
@@ -155,7 +121,17 @@ async function answer(
   return stop.serverExitCode();
 }
 
-async function uploadsOf(
+/** @throws BridgeError when it cannot listen there. */
+export async function metricsOf(
+  { metrics }: Pick<AnsweringSettings, "metrics">,
+  overview: Overview,
+): Promise<MetricsServer | undefined> {
+  if (!metrics) return undefined;
+  const { startMetricsServer } = await import("../../bridge/metrics-server.js");
+  return startMetricsServer(overview, metrics);
+}
+
+export async function uploadsOf(
   settings: AnsweringSettings,
   directory: string | undefined,
   reporter: Reporter,
@@ -186,61 +162,4 @@ async function servedInspector(
 ): Promise<ServedInspector> {
   const { inspectorOn } = await import("./serve-inspect.js");
   return inspectorOn({ auth, agent, recordings, showPersonal, port }, reporter, io);
-}
-
-/** Resolves when a signal has come and every call has ended, in its own time or cut. */
-function stopped(server: BridgeServer, drainMs: number, io: Io): Promise<TwoStepStop> {
-  return new Promise((resolve) => {
-    const stop: TwoStepStop = new TwoStepStop(io, {
-      calls: () => server.calls,
-      drainMs,
-      finish: () => void finish(),
-      cut: () => server.cut(),
-    });
-    async function finish(): Promise<void> {
-      const timer = io.clock.setTimer(() => stop.cut(), drainMs);
-      await server.drain();
-      timer.cancel();
-      await server.close();
-      stop.release();
-      resolve(stop);
-    }
-  });
-}
-
-/** The settings of the server that answers. */
-export function serverSettings(
-  settings: AnsweringSettings,
-  { agent, tools }: Answerer,
-  observe: ServerSettings["observe"],
-  io: Io,
-): ServerSettings {
-  return {
-    host: settings.host,
-    port: settings.port,
-    path: settings.path,
-    tls: settings.tls,
-    auth: settings.auth,
-    maxCalls: settings.maxCalls,
-    allowAddresses: settings.allowAddress,
-    trustedProxies: settings.trustedProxy,
-    addressCalls: settings.addressCalls,
-    addressRatePerS: settings.addressRatePerSecond,
-    maxMessageBytes: settings.maxMessageBytes,
-    pingMs: settings.pingMs,
-    agent,
-    tools,
-    observe,
-    clock: io.clock,
-    call: {
-      leadMs: settings.leadMs,
-      preRollMs: settings.preRollMs,
-      maxQueuedMs: settings.maxQueuedMs,
-      startTimeoutMs: settings.startTimeoutMs,
-      idleTimeoutMs: settings.idleTimeoutMs,
-      maxDurationMs: settings.maxDurationMs,
-      accounts: settings.allowAccount.length > 0 ? new Set(settings.allowAccount) : undefined,
-      opusFraming: settings.opusFraming === "auto" ? undefined : settings.opusFraming,
-    },
-  };
 }

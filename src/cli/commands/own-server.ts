@@ -4,7 +4,7 @@ import type { ServerSettings } from "../../bridge/server.js";
 import { resolve } from "../../config/resolve.js";
 import type { Io } from "../ui/io.js";
 import type { Answerer } from "./agent.js";
-import { serverSettings } from "./answering.js";
+import { serverSettings } from "./server-settings.js";
 
 export function ownServer(
   settings: { readonly maxCalls: number; readonly opusFraming: OpusFraming | "auto" },

@@ -88,7 +88,7 @@ const table = {
   phone: { flag: "--phone", type: "boolean", commands: ["serve"],
     help: "a phone to call it with, as a page at /phone" },
   inspect: { flag: "--inspect", type: "boolean", commands: ["serve"],
-    help: "a page that shows the calls, on this computer only" },
+    help: "shows the calls on a page, for this computer only" },
   publicUrl: { flag: "--public-url <url>", type: "publicUrl", commands: [...SERVERS, "doctor"], excludes: ["tunnel"],
     help: "where SmartPBX reaches this, wss://HOST" },
   tunnel: { flag: "--tunnel <program>", type: "choice", choices: ["cloudflared", "ngrok", "tailscale"], commands: SERVERS,

@@ -78,7 +78,7 @@ async function measure(system, phones, agents, calls) {
 }
 
 /** Pairs each mark with the next arrival of the same call. */
-function delaysOf(sent, arrived) {
+export function delaysOf(sent, arrived) {
   const arrivals = new Map();
   for (const [call, at] of arrived) {
     const times = arrivals.get(call);

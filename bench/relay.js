@@ -1,19 +1,50 @@
-/** The floor: a bare `ws` relay that forwards every message as it is, one connection in, one out. */
+/**
+ * Relays to compare with, one connection in, one out. Arguments: where to, and what is done to each message: `bytes` forwards
+ * it as it is, the floor; `json` parses and rebuilds it; `example` converts as the vendor's example does, to raw 24 kHz PCM.
+ */
 import { WebSocket, WebSocketServer } from "ws";
+import { decodeUlaw } from "../dist/audio/g711.js";
+import { pcmBytes, pcmSamples } from "../dist/audio/pcm.js";
+import * as vendor from "./vendor-codec.js";
 
-const upstream = process.argv[2];
+const [upstream, does = "bytes"] = process.argv.slice(2);
+
+const unchanged = (data, isBinary) => [data, isBinary];
+const rebuilt = (data) => [JSON.stringify(JSON.parse(data.toString())), false];
+const relays = {
+  bytes: () => ({ toAgent: unchanged, toCaller: unchanged }),
+  json: () => ({ toAgent: rebuilt, toCaller: rebuilt }),
+  example: () => ({
+    toAgent(data) {
+      const { event, media } = JSON.parse(data.toString());
+      if (event !== "media") return undefined;
+      return [pcmBytes(vendor.up(decodeUlaw(Buffer.from(media.payload, "base64")))), true];
+    },
+    toCaller(data) {
+      const payload = Buffer.from(vendor.encode(vendor.down(pcmSamples(data)))).toString("base64");
+      return [JSON.stringify({ event: "media", media: { payload } }), false];
+    },
+  }),
+};
+
+let calls = 0;
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
 server.on("connection", (caller) => {
-  const agent = new WebSocket(upstream, { perMessageDeflate: false });
+  const agent = new WebSocket(upstream.replace("{callId}", `bench-${calls++}`), { perMessageDeflate: false });
+  const { toAgent, toCaller } = relays[does]();
   const early = [];
+  const pass = (socket, message) => {
+    if (message) socket.send(message[0], { binary: message[1] });
+  };
   caller.on("message", (data, isBinary) => {
-    if (agent.readyState === WebSocket.OPEN) agent.send(data, { binary: isBinary });
-    else early.push([data, isBinary]);
+    const message = toAgent(data, isBinary);
+    if (agent.readyState === WebSocket.OPEN) pass(agent, message);
+    else early.push(message);
   });
   agent.on("open", () => {
-    for (const [data, isBinary] of early) agent.send(data, { binary: isBinary });
+    for (const message of early) pass(agent, message);
   });
-  agent.on("message", (data, isBinary) => caller.send(data, { binary: isBinary }));
+  agent.on("message", (data, isBinary) => pass(caller, toCaller(data, isBinary)));
   agent.on("close", () => caller.close());
   caller.on("close", () => agent.close());
   agent.on("error", () => caller.terminate());

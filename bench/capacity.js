@@ -1,0 +1,111 @@
+/** How many calls one core carries: the most at which audio still reaches the agent in time, beside relays in the same run. */
+import { spawnSync } from "node:child_process";
+import { percentile } from "../dist/call/metrics.js";
+import { start } from "./child.js";
+import { delaysOf } from "./load.js";
+import { printTable } from "./table.js";
+
+const SECONDS = Number(process.env.BENCH_CAPACITY_SECONDS ?? 4);
+const ROUNDS = 2;
+/** A call is carried as long as p99 of the delay from caller to agent is below this. */
+const LIMIT_MS = 20;
+const STEP = 20;
+const MOST = 500;
+const BYTES = "relay of bytes";
+const JSON_RELAY = "relay that rebuilds JSON";
+/** What to reach: which relay's calls, and how many times as many. */
+const REACH = { "pass-through": [BYTES, 0.9], "μ-law ⇄ pcm16 24 kHz": [JSON_RELAY, 0.9] };
+const ADDED_MS = 2;
+
+export async function capacity() {
+  const agents = await start("./echo-agents.js");
+  const phones = await start("./phones.js");
+  const [whole, pcm] = [`${agents.url}/smartpbx`, `${agents.url}/pcm/{callId}`];
+  const systems = {
+    [BYTES]: () => start("./relay.js", [whole]),
+    [JSON_RELAY]: () => start("./relay.js", [whole, "json"]),
+    "vendor's example": () => start("./relay.js", [pcm, "example"]),
+    "pass-through": () => start("./serve.js", ["--agent", `smartpbx:${whole}`]),
+    "μ-law ⇄ pcm16 24 kHz": () =>
+      start("./serve.js", ["--agent", `websocket:${pcm}`, "--agent-option", "rate=24000"]),
+  };
+  // The measured process has one core to itself, callers and agents have the other: each message costs both as much.
+  for (const { pid } of [agents, phones]) pin(pid, 1);
+  const measureAt = async (name, calls) => {
+    const system = await systems[name]();
+    pin(system.pid, 0);
+    const delays = await delaysAt(system, phones, agents, calls);
+    await system.stop();
+    return percentile(delays, 99) ?? Infinity;
+  };
+  const most = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of Object.keys(systems)) {
+      const found = await search((calls) => measureAt(name, calls));
+      most[name] = Math.max(most[name] ?? 0, found);
+      console.error(`${name}: ${found} calls`);
+    }
+  }
+  const rows = [];
+  for (const name of Object.keys(systems)) {
+    const half = Math.max(1, Math.round(most[name] / 2));
+    const added = [];
+    for (let round = 0; round < 3; round++)
+      added.push((await measureAt(name, half)) - (await measureAt(BYTES, half)));
+    rows.push(row(name, most, half, percentile(added, 50)));
+  }
+  await agents.stop();
+  await phones.stop();
+  printTable(
+    `Capacity: calls at once in one process on one core, at p99 < ${LIMIT_MS} ms from caller to agent`,
+    ["", "calls", "× relay of bytes", "reach", "added p99 at half of it, ms"],
+    rows,
+  );
+}
+
+/** The most calls, in steps, that are carried; a load that failed is tried once more, for the computer's own bad moments. */
+async function search(p99At) {
+  let [carried, failed] = [0, MOST + STEP];
+  while (failed - carried > STEP) {
+    const calls = Math.round((carried + failed) / 2 / STEP) * STEP;
+    const isCarried = (await p99At(calls)) < LIMIT_MS || (await p99At(calls)) < LIMIT_MS;
+    if (isCarried) carried = calls;
+    else failed = calls;
+  }
+  return carried;
+}
+
+async function delaysAt(system, phones, agents, calls) {
+  // What the first calls bring with them, compiled code above all, is not a cost of every call.
+  await phones.ask({ type: "dial", url: system.url, count: 20 });
+  await phones.ask({ type: "measure", ms: 2000 });
+  await phones.ask({ type: "hang-up" });
+  await phones.ask({ type: "dial", url: system.url, count: calls });
+  await phones.ask({ type: "measure", ms: 1500 });
+  await agents.ask("marks");
+  const { marks } = await phones.ask({ type: "measure", ms: SECONDS * 1000 });
+  const arrived = (await agents.ask("marks")).marks;
+  await phones.ask({ type: "hang-up" });
+  const delays = delaysOf(marks, arrived);
+  // A mark that never arrived is the longest delay of all.
+  return [...delays, ...Array(Math.max(0, marks.length - delays.length)).fill(Infinity)];
+}
+
+function pin(pid, core) {
+  spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)]);
+}
+
+function row(name, most, half, added) {
+  const [relay, share] = REACH[name] ?? [];
+  const ok = relay && most[name] >= share * most[relay] && added <= ADDED_MS;
+  return {
+    ok: relay ? ok : true,
+    cells: [
+      name,
+      String(most[name]),
+      (most[name] / most[BYTES]).toFixed(2),
+      relay ? `≥ ${Math.round(share * most[relay])}, ${share} × ${relay}` : "",
+      name === BYTES ? "" : `${added.toFixed(1)} at ${half}${relay ? ` (≤ ${ADDED_MS})` : ""}`,
+    ],
+  };
+}

@@ -51,7 +51,7 @@ async function isRepaired(folder: string, { abandonedMs, wallMs }: BacklogOption
   const { mtimeMs } = await stat(join(folder, EVENTS_FILE)).catch(() => ({ mtimeMs: 0 }));
   if (wallMs - mtimeMs < abandonedMs) return false;
   try {
-    await repairRecording(folder);
+    await repairRecording(folder, 0);
     return true;
   } catch (error) {
     // Beyond repair, or still growing: it stays as it is.

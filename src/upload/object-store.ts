@@ -28,9 +28,12 @@ export interface ObjectStore {
 export class StoreFailure extends Error {
   /** What the store calls it, as `NoSuchUpload`. */
   readonly kind: string;
+  /** The HTTP status; undefined when there was no answer. */
+  readonly status: number | undefined;
 
-  constructor(kind: string, message: string) {
+  constructor(kind: string, message: string, status?: number) {
     super(message);
+    this.status = status;
     this.name = "StoreFailure";
     this.kind = kind;
   }

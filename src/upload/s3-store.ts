@@ -26,6 +26,7 @@ interface Answer {
   readonly ETag?: string;
 }
 
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const LIBRARY = "@aws-sdk/client-s3";
 /** A server that takes or says nothing for so long is given up. */
 const STALL_MS = 30_000;
@@ -56,6 +57,8 @@ export async function openS3(options: S3Options, load = () => import(LIBRARY)): 
     // Others do not know the newer checksums; ours is part of the signature.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
+    // It would write to the terminal of its own accord.
+    logger: SILENT,
     requestHandler: { connectionTimeout: CONNECT_MS },
   } satisfies S3ClientConfig);
   await client.config.region().catch((cause: unknown) => {
@@ -234,7 +237,7 @@ function failureOf(error: unknown): StoreFailure {
   const known = String(kind ?? "Error");
   if (known === "CredentialsProviderError") return new StoreFailure(known, "no AWS credentials were found");
   const status = $metadata?.httpStatusCode;
-  return new StoreFailure(known, status === undefined ? known : `${known} (${status})`);
+  return new StoreFailure(known, status === undefined ? known : `${known} (${status})`, status);
 }
 
 function typeOf(name: string): string {

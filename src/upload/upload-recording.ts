@@ -107,6 +107,7 @@ class RecordingUpload {
   async #inParts(name: string, file: FileHandle, size: number, signal: AbortSignal): Promise<void> {
     const { store } = this.#options;
     const object = this.#nameOf(name);
+    const isResumed = this.#mark.parts?.file === name;
     let parts = await this.#partsOf(name, size, signal);
     try {
       for (let start = parts.tags.length * parts.partBytes; start < size; start += parts.partBytes) {
@@ -117,8 +118,8 @@ class RecordingUpload {
       }
       await store.finishParts(object, parts.id, parts.tags, signal);
     } catch (error) {
-      // The store has forgotten what it had: the next try begins anew.
-      if (error instanceof StoreFailure && FORGOTTEN.has(error.kind))
+      // The store has forgotten what it had, or says something else of old parts: the next try begins anew.
+      if (error instanceof StoreFailure && (FORGOTTEN.has(error.kind) || (isResumed && error.status)))
         await this.#remember({ parts: undefined });
       throw error;
     }

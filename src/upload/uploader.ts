@@ -153,6 +153,7 @@ export class Uploader {
     this.#warn(failure);
   }
 
+  /** The recording that met the failure is queued again, and still counts as running. */
   #warn(failure: StoreFailure): void {
     const { store, directory, onWarning } = this.#options;
     const more = this.#isOverfull ? " or more" : "";
@@ -160,7 +161,7 @@ export class Uploader {
     onWarning(
       "upload-failed",
       `cannot upload to ${store.address("")}: ${failure.message}${advice ? `; ${advice}` : ""}. ` +
-        `${count(this.waiting, "recording")}${more} stay in ${directory} and are tried again, at least every ${spellMs(LONGEST_PAUSE_MS)}`,
+        `${count(this.waiting - 1, "recording")}${more} stay in ${directory} and are tried again, at least every ${spellMs(LONGEST_PAUSE_MS)}`,
     );
   }
 

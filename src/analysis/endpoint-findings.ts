@@ -74,7 +74,13 @@ export const ENDPOINT_FINDINGS = {
     severity: "error",
     why: "Callers hear what the agent says to others.",
     fix: "Make one agent session for each connection, named by its callId.",
-    explains: ["wrong-ids"],
+    explains: [...ANSWERS, "wrong-ids", "answers-once", "answers-not-all"],
+  },
+  "answers-not-all": {
+    severity: "error",
+    why: "When several people call at once, some of them hear nothing.",
+    fix: "Make one agent session for each connection, and see how many the agent's account and this machine can take at once.",
+    explains: ANSWERS,
   },
   "endpoint-dies": {
     severity: "error",

@@ -1,5 +1,5 @@
 /** Adds up what `doctor` finds: for its last lines, its exit code, and the reporters. */
-import { rootFirst } from "../../analysis/root-causes.js";
+import { rootFirst, rootsOf } from "../../analysis/root-causes.js";
 import type { Clock } from "../../clock.js";
 import type { Checked, Problem } from "../../doctor/checked.js";
 import type { BridgeError } from "../../errors.js";
@@ -51,7 +51,7 @@ export class DoctorResults {
       ok: this.#ok,
       failed: this.#results.length - this.#ok,
       skipped: this.#skipped,
-      findings: rootFirst(this.#found),
+      findings: rootFirst(rootsOf(this.#found)),
       durationMs: Math.round(this.#elapsedMs),
     };
   }

@@ -44,6 +44,15 @@ export class CoursePhone {
       yield* this.until(() => this.#isQuiet, atMostMs);
   }
 
+  /** Waits for an answer to words that were over at `saidAt`, and for its end. @returns whether it came. */
+  *answer(saidAt: number, beginsWithinMs: number, atMostMs: number): Step<boolean> {
+    // An echo has begun already. A greeting that came late and broke off when the caller spoke is no answer.
+    const answers = () => this.agent.speaking || this.agent.quietSince > saidAt - OVERLAP_MS;
+    const isAnswered = yield* this.until(answers, beginsWithinMs);
+    if (isAnswered) yield* this.listen(0, atMostMs);
+    return isAnswered;
+  }
+
   *say(phrase: Phrase): Step {
     for (let k = 0; k < this.#phrases.lengthOf(phrase); k++) yield { frame: this.#phrases.frame(phrase, k) };
   }
@@ -74,6 +83,8 @@ export class CoursePhone {
 }
 
 const TURN_QUIET_MS = 800;
+/** What answers words is heard at most so long before they are over: an echo of their last sound. */
+export const OVERLAP_MS = 200;
 
 /** @param end what the caller does when the course is done. */
 export function courseScript(

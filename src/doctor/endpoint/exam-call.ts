@@ -10,7 +10,7 @@ import { BridgeError } from "../../errors.js";
 import { PROFILES, type Profile } from "../../protocol/profiles.js";
 import type { CallIds } from "../../protocol/serialize.js";
 import { type CallResult, placeCall } from "../../simulate/place-call.js";
-import { type Course, courseScript } from "./course.js";
+import { type Course, courseScript, OVERLAP_MS } from "./course.js";
 import type { Phrases } from "./phrases.js";
 
 export interface ExamCallOptions {
@@ -37,6 +37,8 @@ export class ExamCall {
     readonly result: CallResult,
     readonly analysis: CallAnalysis,
     readonly spoken: readonly SpokenPayload[],
+    /** When its socket opened, on the clock of the examination. */
+    readonly openedAt: number,
   ) {}
 
   /** The endpoint broke the call off: neither the caller nor good manners ended it. */
@@ -58,34 +60,32 @@ export class ExamCall {
     return this.result.reason === "agent-failed" || this.result.reason === "agent-ended";
   }
 
-  /** Our own frames left on time: what is seen of time is the endpoint's. */
-  get isTimed(): boolean {
-    return (this.result.senderLateness.max ?? 0) <= LATE_MS;
+  /** How late our own frames left, in ms, at worst and all but the worst hundredth: so much of what is seen of time may be our fault. */
+  get lateness(): { readonly max: number; readonly p99: number } {
+    const { senderLateness } = this.result;
+    return { max: senderLateness.max ?? 0, p99: senderLateness.percentile(99) ?? 0 };
   }
 
-  /** Whether the agent was heard at or after this time of the call. */
-  isAnsweredAfter(at: number): boolean {
-    return this.analysis.agentSpeech.some(({ to }) => to > at + ECHO_MS);
+  /** Whether the agent was heard after words that were over at this time of the call. */
+  isAnsweredTo(saidAt: number): boolean {
+    return this.analysis.agentSpeech.some(({ to }) => to > saidAt - OVERLAP_MS);
   }
 }
 
 /** Codes that say "not this": unsupported data, wrong data, against policy, and none because all was said. */
 const CLEAN = new Set([1000, 1003, 1005, 1007, 1008, 1010]);
-/** The jitter that a phone's buffer hides. */
-const LATE_MS = 60;
-/** What is still heard of the agent's last word. */
-const ECHO_MS = 100;
 
 /**
  * @returns the call, or the error with which it could not begin.
  * @throws what is nobody's answer: the signal's reason, a URL or a header that cannot be used.
  */
 export async function examCall(options: ExamCallOptions): Promise<ExamCall | BridgeError> {
-  const { phrases, course, end, profile = PROFILES.v06, ...rest } = options;
+  const { phrases, course, end, profile = PROFILES.v06, onSocket, ...rest } = options;
   const { format } = phrases;
   const ids = { callId: randomUUID(), otherLegCallId: randomUUID() };
   const analyser = new CallAnalyser(format.encoding === "opus" ? { opus: await loadOpus() } : {});
   const spoken: SpokenPayload[] = [];
+  let openedAt = Number.NaN;
   const observer = (event: CallEvent) => {
     analyser.observe(event);
     if (event.type === "agent-audio") spoken.push({ at: event.at, base64: event.payload.base64 });
@@ -98,9 +98,13 @@ export async function examCall(options: ExamCallOptions): Promise<ExamCall | Bri
       accountId: "doctor",
       script: courseScript(phrases, course(ids), end),
       observers: [observer],
+      onSocket: (socket) => {
+        openedAt = options.clock.now();
+        onSocket?.(socket);
+      },
     });
     options.signal.throwIfAborted();
-    return new ExamCall(result, analyser.finish(), spoken);
+    return new ExamCall(result, analyser.finish(), spoken, openedAt);
   } catch (error) {
     if (error instanceof BridgeError && error.code.startsWith("endpoint-")) return error;
     throw error;

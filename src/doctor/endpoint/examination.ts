@@ -22,7 +22,15 @@ export interface Examined extends EndpointToExamine {
 /** How a call differs from an ordinary one. */
 export type CallSettings = Partial<Pick<ExamCallOptions, "profile" | "end" | "onSocket">> & {
   readonly format?: Encoding;
+  /** In place of the given ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Another call may hold the line: to be refused means just that. */
+  readonly isOneOfSeveral?: boolean;
 };
+
+/** Enough for an endpoint to notice that the call before is over. */
+const REDIAL_MS = 2000;
+const LONGEST_MS = 58_000;
 
 type Told = Pick<Checked, "details" | "hint" | "measured" | "isSkipped">;
 
@@ -58,8 +66,9 @@ export class Examination {
     this.#checkedAt = this.#begunAt;
   }
 
-  get elapsedMs(): number {
-    return this.clock.now() - this.#begunAt;
+  /** Whoever takes one call at a time, or answers slowly, is examined less. */
+  hasTimeFor(ms: number): boolean {
+    return this.clock.now() - this.#begunAt + ms <= LONGEST_MS;
   }
 
   get url(): string {
@@ -88,10 +97,30 @@ export class Examination {
     return knock({ url, headers, clock, signal, ...this.#watched });
   }
 
-  /** @returns the call, or why it could not begin. */
+  /** @returns the call, or why it could not begin: whoever is refused calls once more, because the line may not be free yet. */
   async call(course: ExamCallOptions["course"], options: CallSettings = {}): Promise<ExamCall | BridgeError> {
-    const { format = this.base, onSocket, ...rest } = options;
-    const { clock, signal, url, headers } = this;
+    const call = await this.#place(course, options);
+    if (call instanceof ExamCall || call.code !== "endpoint-refused" || options.isOneOfSeveral) return call;
+    await this.pause(REDIAL_MS);
+    return this.#place(course, options);
+  }
+
+  async pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const over = () => {
+        timer.cancel();
+        this.signal.removeEventListener("abort", over);
+        resolve();
+      };
+      const timer = this.clock.setTimer(over, ms);
+      this.signal.addEventListener("abort", over);
+    });
+    this.signal.throwIfAborted();
+  }
+
+  async #place(course: ExamCallOptions["course"], options: CallSettings): Promise<ExamCall | BridgeError> {
+    const { format = this.base, onSocket, headers = this.headers, isOneOfSeveral: _, ...rest } = options;
+    const { clock, signal, url } = this;
     signal.throwIfAborted();
     const phrases = await phrasesIn(format);
     const opened = (socket: WebSocket) => {

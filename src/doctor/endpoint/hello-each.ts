@@ -1,9 +1,12 @@
-/** Several calls that each say hello: side by side where the endpoint takes that, and those without an answer once more alone. */
+/**
+ * Several calls that each say hello, side by side where the endpoint takes that. Those without an answer are placed again, and
+ * what they have in common decides: a call that is answered alone was disturbed by the others.
+ */
 import type { Finding } from "../../analysis/finding.js";
 import { findingOf } from "../../analysis/root-causes.js";
 import type { Encoding } from "../../audio/format.js";
-import { BridgeError } from "../../errors.js";
 import type { Profile } from "../../protocol/profiles.js";
+import { ExamCall } from "./exam-call.js";
 import type { Examination } from "./examination.js";
 import { type Hello, hello } from "./hello.js";
 
@@ -17,40 +20,46 @@ export type Named = HelloCall & Hello;
 
 export interface Answers {
   readonly calls: readonly Named[];
+  /** None of them was answered in two calls. */
   readonly unanswered: readonly Named[];
-  /** The calls disturbed each other: what is not answered among others is answered alone. */
-  readonly shared: Finding | undefined;
+  /** Not all are answered at once, twice, and alone they are. */
+  readonly disturbed: Finding | undefined;
 }
 
 export async function helloEach(exam: Examination, wanted: readonly HelloCall[]): Promise<Answers> {
-  const place = async (call: HelloCall): Promise<Named> => ({ ...call, ...(await hello(exam, call)) });
+  const calls = await placeEach(exam, wanted);
+  if (!exam.isAnswering) return { calls, unanswered: calls.filter(isSilent), disturbed: undefined };
+  const silent = calls.filter(isSilent);
+  if (silent.length === 0) return { calls, unanswered: [], disturbed: undefined };
+  const again = await placeEach(exam, silent);
+  const latest = calls.map((call) => again.find(({ name }) => name === call.name) ?? call);
+  const unanswered = again.filter(isSilent);
+  const [first] = unanswered;
+  // With one left it was alone already.
+  if (!first || !exam.isParallel || (unanswered.length === 1 && silent.length === 1))
+    return { calls: latest, unanswered, disturbed: undefined };
+  const alone = await hello(exam, first);
+  if (!alone.isAnswered) return { calls: latest, unanswered, disturbed: undefined };
+  const seen = `${wanted.length} callers spoke at once, and the one in ${first.name} had no answer, twice; alone it is answered.`;
+  return {
+    calls: latest,
+    unanswered: [],
+    disturbed: findingOf({ kind: "answers-not-all", side: "call", seen }),
+  };
+}
+
+async function placeEach(exam: Examination, wanted: readonly HelloCall[]): Promise<Named[]> {
+  const place = async (call: HelloCall): Promise<Named> => {
+    const { name, profile, format } = call;
+    const settings = { ...(profile && { profile }), ...(format && { format }) };
+    return { ...call, ...(await hello(exam, settings)), name };
+  };
+  if (exam.isParallel) return Promise.all(wanted.map(place));
   const calls: Named[] = [];
-  if (exam.isParallel) calls.push(...(await Promise.all(wanted.map(place))));
-  else for (const call of wanted) calls.push(await place(call));
-  let shared: Finding | undefined;
-  if (exam.isParallel && (await isAnsweredAlone(exam, calls))) {
-    // Once more, because the computer may have been busy.
-    const again = await Promise.all(wanted.map(place));
-    const silent = again.find(isDisturbed);
-    if (silent) shared = disturbed(again.length, silent.name);
-    else calls.splice(0, calls.length, ...again);
-  }
-  const unanswered = shared ? [] : calls.filter(({ isAnswered }) => !isAnswered);
-  return { calls, unanswered, shared };
+  for (const call of wanted) calls.push(await place(call));
+  return calls;
 }
 
-/** One call that had no answer among the others is placed again, alone. */
-async function isAnsweredAlone(exam: Examination, calls: readonly Named[]): Promise<boolean> {
-  const silent = calls.find(isDisturbed);
-  if (!silent || calls.length < 2 || !exam.isAnswering) return false;
-  return (await hello(exam, silent)).isAnswered;
-}
-
-function isDisturbed({ call, isAnswered }: Named): boolean {
-  return !isAnswered && !(call instanceof BridgeError) && !call.isRefusal;
-}
-
-function disturbed(calls: number, name: string): Finding {
-  const seen = `${calls} callers spoke at once, and the one in ${name} had no answer; alone it is answered.`;
-  return findingOf({ kind: "shared-session", side: "call", seen });
+function isSilent({ call, isAnswered }: Named): boolean {
+  return !isAnswered && call instanceof ExamCall && !call.isEndedByEndpoint;
 }

@@ -15,28 +15,32 @@ export interface Hello {
   readonly isAnswered: boolean;
 }
 
+export interface HelloSettings extends CallSettings {
+  /** So much of the answer is listened to. */
+  readonly answerMs?: number;
+  /** Says another sentence when the first one has been answered. */
+  readonly asksMore?: boolean;
+}
+
 /** @param first what the caller does before it says hello. */
 export async function hello(
   exam: Examination,
-  { answerMs = LONGEST_ANSWER_MS, ...settings }: CallSettings & { readonly answerMs?: number } = {},
+  { answerMs = LONGEST_ANSWER_MS, asksMore = false, ...settings }: HelloSettings = {},
   first?: (phone: CoursePhone, ids: CallIds) => Step,
 ): Promise<Hello> {
-  let wordsAt = Number.POSITIVE_INFINITY;
+  let saidAt = Number.POSITIVE_INFINITY;
+  const beginsWithinMs = exam.isNeverQuiet ? 0 : ANSWER_BEGINS_MS;
   const course = (ids: CallIds): Course =>
     function* (phone) {
       if (first) yield* first(phone, ids);
       else yield* phone.listen(GREETING_BEGINS_MS, exam.isNeverQuiet ? 0 : LONGEST_GREETING_MS);
-      wordsAt = phone.at;
-      yield* helloAnswered(phone, exam.isNeverQuiet ? 0 : ANSWER_BEGINS_MS, answerMs);
+      yield* phone.say("hello");
+      saidAt = phone.at;
+      yield* phone.answer(saidAt, beginsWithinMs, answerMs);
+      if (!asksMore) return;
+      yield* phone.say("hours");
+      yield* phone.answer(phone.at, beginsWithinMs, answerMs);
     };
   const call = await exam.call(course, settings);
-  return { call, isAnswered: call instanceof ExamCall && call.isAnsweredAfter(wordsAt) };
-}
-
-function* helloAnswered(phone: CoursePhone, beginsWithinMs: number, answerMs: number): Step {
-  const { turns } = phone.agent;
-  yield* phone.say("hello");
-  // An echo has begun already.
-  yield* phone.until(() => phone.agent.turns > turns, beginsWithinMs);
-  yield* phone.listen(0, answerMs);
+  return { call, isAnswered: call instanceof ExamCall && call.isAnsweredTo(saidAt) };
 }

@@ -1,15 +1,27 @@
-/** Tells whether what one caller says is answered to another one, who has said nothing. */
+/**
+ * Tells whether what one caller says is answered to another one, who has said nothing. Two callers at once show it, and two
+ * more show that it was no coincidence: now the words come later, and so must what the silent one hears.
+ */
 
 import type { Finding } from "../../analysis/finding.js";
 import { findingOf } from "../../analysis/root-causes.js";
 import { spellShare } from "../../analysis/spell.js";
 import type { ExamCall } from "./exam-call.js";
-import type { Marks } from "./probes/conversation.js";
+import type { Marks } from "./talk.js";
+
+/** Two callers at once, of whom the second one says nothing. */
+export interface SideBySide {
+  readonly talking: ExamCall;
+  readonly quiet: ExamCall;
+  readonly marks: Marks;
+}
 
 /** An answer begins within this time after the caller's first words began. */
 const ANSWER_MS = 8000;
-/** The same may come a little later in another call. */
-const LATER_MS = 1500;
+/** What an agent says by itself comes again at about the same time of the next call. */
+const SAME_TIME_MS = 1500;
+/** Opening the second call may take so long. */
+const DIAL_MS = 1000;
 /** So much of what the silent caller heard must be what the other one heard. */
 const SAME_SHARE = 0.5;
 /** A payload of so many different bytes is no silence. */
@@ -17,34 +29,30 @@ const LEAST_CODES = 12;
 const LEAST_PAYLOADS = 10;
 
 /**
- * @param quiet the call of the silent caller, which began after the other one.
- * @param silentAlone a silent call of so many ms with nobody beside it; gives whether anything was said to it.
- * @param talkAlone the same conversation once more, with nobody beside it; gives whether it was answered.
+ * @param first the silent call began after the other one.
+ * @param later the same once more, with the first words after so many ms; undefined when it could not be had.
+ * @param isAnsweredAlone whether the caller who speaks is answered with nobody beside it.
  */
 export async function sharedWith(
-  talking: ExamCall,
-  quiet: ExamCall,
-  { wordsAt }: Marks,
-  silentAlone: (ms: number) => Promise<boolean>,
-  talkAlone: () => Promise<boolean>,
+  first: SideBySide,
+  later: (waitMs: number) => Promise<SideBySide | undefined>,
+  isAnsweredAlone: () => Promise<boolean>,
 ): Promise<Finding | undefined> {
-  if (!Number.isFinite(wordsAt)) return undefined;
-  const speech = quiet.analysis.agentSpeech;
-  // What the agent was saying already has nothing to do with the other caller's words.
-  if (speech.some(({ from, to }) => from <= wordsAt && to > wordsAt)) return undefined;
-  const answer = speech.find(({ from }) => from > wordsAt && from < wordsAt + ANSWER_MS);
+  const answer = heardAfterWords(first);
   if (!answer) return undefined;
+  const second = await later(answer.from + SAME_TIME_MS + DIAL_MS);
+  if (!second || !heardAfterWords(second)) return undefined;
   // A greeting that takes its time, or a question whether anybody is there, needs no other caller.
-  if (await silentAlone(answer.from + LATER_MS)) return undefined;
-  const share = sameShare(talking, quiet, wordsAt);
+  if (second.quiet.analysis.agentSpeech.some(({ from }) => Math.abs(from - answer.from) < SAME_TIME_MS))
+    return undefined;
+  const share = Math.min(sameShare(first), sameShare(second));
   if (share >= SAME_SHARE)
     return findingOf({
       kind: "shared-session",
       side: "call",
       seen: `Of two callers at once only one spoke, and ${spellShare(share)} of what the silent one heard was the other one's answer.`,
     });
-  if (talking.isAnsweredAfter(wordsAt)) return undefined;
-  if (!(await talkAlone())) return undefined;
+  if (isAnswered(first) || isAnswered(second) || !(await isAnsweredAlone())) return undefined;
   return findingOf({
     kind: "shared-session",
     side: "call",
@@ -52,11 +60,22 @@ export async function sharedWith(
   });
 }
 
-/** How much of the sound that the silent caller heard after `since` the other one heard too. */
-function sameShare(talking: ExamCall, quiet: ExamCall, since: number): number {
-  const sounds = ({ spoken }: ExamCall) =>
+function isAnswered({ talking, marks }: SideBySide): boolean {
+  return talking.isAnsweredTo(marks.saidAt);
+}
+
+/** What the silent caller began to hear after the other one had begun to speak. */
+function heardAfterWords({ talking, quiet, marks }: SideBySide) {
+  const wordsAt = marks.wordsAt - (quiet.openedAt - talking.openedAt);
+  return quiet.analysis.agentSpeech.find(({ from }) => from > wordsAt && from < wordsAt + ANSWER_MS);
+}
+
+/** How much of the sound that the silent caller heard after the words the other one heard too. */
+function sameShare({ talking, quiet, marks }: SideBySide): number {
+  const sounds = ({ spoken, openedAt }: ExamCall) =>
     spoken
-      .filter(({ at, base64 }) => at > since && new Set(base64).size > LEAST_CODES)
+      .filter(({ at }) => at + openedAt > marks.wordsAt + talking.openedAt)
+      .filter(({ base64 }) => new Set(base64).size > LEAST_CODES)
       .map(({ base64 }) => base64);
   const heard = sounds(quiet);
   if (heard.length < LEAST_PAYLOADS) return 0;

@@ -1,8 +1,12 @@
 /** Does the endpoint look at the headers at all: a call without them, and one with a wrong value, must be refused. */
 import { findingOf } from "../../../analysis/root-causes.js";
+import { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
+import { beSilent } from "../talk.js";
 
 const WRONG = "wrong-on-purpose";
+/** Who has not been sent away by then is in. */
+const TAKEN_MS = 3000;
 
 export async function authentication(exam: Examination): Promise<void> {
   const names = Object.keys(exam.headers);
@@ -11,11 +15,10 @@ export async function authentication(exam: Examination): Promise<void> {
     return;
   }
   exam.doing("the headers");
-  const without = await exam.knock({});
-  const wrong = await exam.knock(Object.fromEntries(names.map((name) => [name, WRONG])));
+  const wrong = Object.fromEntries(names.map((name) => [name, WRONG]));
   const open = [
-    ...(without.type === "open" ? ["without the header"] : []),
-    ...(wrong.type === "open" ? ["with a wrong value in it"] : []),
+    ...((await isTaken(exam, {})) ? ["without the header"] : []),
+    ...((await isTaken(exam, wrong)) ? ["with a wrong value in it"] : []),
   ].join(" and ");
   const seen = `A call ${open} was taken just as the one with ${names.join(", ")}.`;
   exam.report(
@@ -24,4 +27,11 @@ export async function authentication(exam: Examination): Promise<void> {
     open ? "anyone may call" : `calls without the right ${names.join(", ")} are refused`,
     open ? [findingOf({ kind: "headers-ignored", side: "call", seen })] : [],
   );
+}
+
+/** Whoever looks at the headers only when the call has begun is given time to close it. */
+async function isTaken(exam: Examination, headers: Readonly<Record<string, string>>): Promise<boolean> {
+  if ((await exam.knock(headers)).type !== "open") return false;
+  const call = await exam.call(() => beSilent(TAKEN_MS), { headers });
+  return call instanceof ExamCall && !call.isEndedByEndpoint;
 }

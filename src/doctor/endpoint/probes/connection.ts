@@ -9,17 +9,23 @@ import type { Knocked } from "../knock.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 const SOON_DAYS = 14;
+const AGAIN_MS = 2000;
 
 /** @throws BridgeError when nothing answers there. */
 export async function connection(exam: Examination): Promise<void> {
   exam.doing("the connection");
   const { url, headers, signal } = exam;
   // It has the words for an address or a header that cannot be used.
-  const knocked = await exam.knock().catch(async (error) => {
+  let knocked = await exam.knock().catch(async (error) => {
     signal.throwIfAborted();
     (await dial({ url, headers, signal })).terminate();
     throw error;
   });
+  if (isPassing(knocked)) {
+    exam.doing("the connection once more: it may have been a moment's trouble");
+    await exam.pause(AGAIN_MS);
+    knocked = await exam.knock();
+  }
   if (knocked.type === "unreachable") {
     // It says why; should it be there now after all, the examination goes on.
     (await dial({ url, headers, signal })).terminate();
@@ -45,7 +51,7 @@ function refused(knocked: Knocked, exam: Examination): Finding | undefined {
       `The certificate of ${url} is not trusted: ${certificateWords(knocked.code)}.`,
     );
   if (knocked.type === "closed")
-    return knocked.code === 1008 || knocked.code === 4401 || knocked.code === 4403
+    return isUnauthorised(knocked.code)
       ? seen("headers-refused", `${answer}${headerWords(exam)}.`)
       : seen("endpoint-broken", `${answer}, before the call had begun.`);
   if (knocked.type !== "refused") return undefined;
@@ -63,13 +69,24 @@ function refused(knocked: Knocked, exam: Examination): Finding | undefined {
   return seen("not-a-websocket", `${answer}: what is there speaks HTTP, but no WebSocket.`);
 }
 
+/** Too many calls, a restart, a proxy that looks for its server. */
+function isPassing(knocked: Knocked): boolean {
+  if (knocked.type === "closed") return !isUnauthorised(knocked.code);
+  return knocked.type === "refused" && (knocked.status >= 500 || knocked.status === 429);
+}
+
+/** The close codes with which endpoints say that a header is missing, or wrong. */
+export function isUnauthorised(closeCode: number): boolean {
+  return closeCode === 1008 || closeCode === 4401 || closeCode === 4403;
+}
+
 function wordsOf(knocked: Knocked): string {
   if (knocked.type === "refused") return `answered the upgrade with HTTP ${knocked.status}`;
   if (knocked.type === "closed") return `closed the socket with ${knocked.code} at once`;
   return knocked.type === "distrusted" ? "has a certificate that is not trusted" : "answered";
 }
 
-function headerWords({ headers }: Examination): string {
+export function headerWords({ headers }: Examination): string {
   const names = Object.keys(headers);
   return names.length > 0
     ? ` to a request with ${names.join(", ")}`

@@ -6,30 +6,15 @@ import { spellMs } from "../../../analysis/spell.js";
 import { formatName, PORTAL_FORMATS } from "../../../audio/format.js";
 import { BridgeError } from "../../../errors.js";
 import { reportAspects } from "../aspects.js";
-import type { Course, CoursePhone, Step } from "../course.js";
+import type { Course } from "../course.js";
 import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
 import { misheardRate, voiceOf } from "../misheard-rate.js";
 import { seenTwice } from "../seen-twice.js";
-import { sharedWith } from "../shared-session.js";
+import { type SideBySide, sharedWith } from "../shared-session.js";
+import { beSilent, listenWhile, type Marks, newMarks, talk, talkLater } from "../talk.js";
+import { headerWords, isUnauthorised } from "./connection.js";
 
-/** What the course notes of itself, in ms of the call. */
-export interface Marks {
-  /** When the caller's first words began. */
-  wordsAt: number;
-  /** The caller spoke into the agent's speech. */
-  interrupted: boolean;
-}
-
-const GREETING_BEGINS_MS = 1500;
-const LONGEST_GREETING_MS = 6000;
-const ANSWER_BEGINS_MS = 5000;
-const LONGEST_ANSWER_MS = 4000;
-/** Before it is interrupted, an agent may speak so long. */
-const SPEAKS_MS = 900;
-/** And so soon it begins to speak after an interruption, if it does. */
-const NEXT_BEGINS_MS = 1200;
-const TRIES = 2;
 const NEVER_QUIET_MS = 12_000;
 const SILENT_MS = 15_000;
 const SILENT_ALONE_MS = 8000;
@@ -46,52 +31,86 @@ export async function conversation(exam: Examination): Promise<void> {
 async function converse(exam: Examination): Promise<boolean> {
   const name = formatName(PORTAL_FORMATS[exam.base]);
   exam.doing(`a conversation in ${name}, and a silent caller beside it`);
-  let marks = newMarks();
-  let { talking, quiet } = await sideBySide(exam, marks);
-  if (talking instanceof BridgeError) {
+  const { first, quiet } = await sideBySide(
+    exam,
+    (marks) => talk(marks),
+    () => beSilent(SILENT_MS),
+  );
+  if (first.call instanceof BridgeError) {
     exam.isOver = true;
-    const seen = `The first connection was taken, and the call right after it was not: ${talking.message}`;
+    const seen = `The first connection was taken, and the call right after it was not: ${first.call.message}`;
     exam.report("survives", "conversation", "not taken", [
       findingOf({ kind: "answers-once", side: "call", seen }),
     ]);
     return true;
   }
-  if (talking.isRefusal && exam.formats.at(-1) !== exam.base) {
-    exam.report("survives", "conversation", `${name} is refused: ${talking.result.detail}`);
+  const { closeCode, detail } = first.call.result;
+  const isLast = exam.formats.at(-1) === exam.base;
+  if (first.call.isRefusal && isLast && isUnauthorised(closeCode)) {
+    exam.isOver = true;
+    const seen = `The upgrade was taken, and then ${detail}, in answer${headerWords(exam)}.`;
+    exam.report("survives", "conversation", `closed with ${closeCode} before a word was said`, [
+      findingOf({ kind: "headers-refused", side: "call", seen }),
+    ]);
+    return true;
+  }
+  if (first.call.isRefusal && !isLast) {
+    exam.report("survives", "conversation", `${name} is refused: ${detail}`);
     return false;
   }
-  const talkAlone = async () => {
-    const again = newMarks();
-    const alone = await exam.call(() => talk(again));
-    if (alone instanceof BridgeError || !alone.isAnsweredAfter(again.wordsAt)) return false;
-    // What is wrong with the sound shows only where it is heard.
-    [talking, marks] = [alone, again];
-    return true;
+  const talked = { talking: first.call, marks: first.marks };
+  let heard = talked;
+  // Whoever had no answer asks again, alone; what is wrong with the sound shows only where it is heard.
+  const isAnsweredAlone = async () => {
+    if (heard === talked) heard = (await talkAlone(exam)) ?? talked;
+    return isAnswered(heard);
   };
-  const silentAlone = async (ms: number) => {
-    const alone = await exam.call(() => beSilent(ms));
-    return alone instanceof BridgeError || alone.analysis.agentSpeech.length > 0;
+  const later = async (waitMs: number): Promise<SideBySide | undefined> => {
+    exam.doing("two callers at once, of whom the second one says nothing");
+    let isOver = false;
+    const again = await sideBySide(
+      exam,
+      (marks) => talkLater(marks, waitMs),
+      () => listenWhile(() => isOver),
+      () => {
+        isOver = true;
+      },
+    );
+    const { call: talking, marks } = again.first;
+    return talking instanceof BridgeError || !again.quiet
+      ? undefined
+      : { talking, quiet: again.quiet, marks };
   };
-  const shared = quiet && (await sharedWith(talking, quiet, marks, silentAlone, talkAlone));
+  const shared = quiet && (await sharedWith({ ...talked, quiet }, later, isAnsweredAlone));
   if (shared) exam.isParallel = false;
-  await reportConversation(exam, name, talking, marks, shared);
+  else if (!isAnswered(talked) && !talked.talking.isEndedByEndpoint) await isAnsweredAlone();
+  await reportConversation(exam, name, heard, shared);
   if (!exam.isOver) await reportQuiet(exam, quiet);
   return true;
 }
 
-function newMarks(): Marks {
-  return { wordsAt: Number.POSITIVE_INFINITY, interrupted: false };
+type Talked = Pick<SideBySide, "talking" | "marks">;
+
+function isAnswered({ talking, marks }: Talked): boolean {
+  return talking.isAnsweredTo(marks.saidAt);
+}
+
+async function talkAlone(exam: Examination): Promise<Talked | undefined> {
+  exam.doing("the conversation once more, with nobody beside it");
+  const marks = newMarks();
+  const talking = await exam.call(() => talk(marks));
+  return talking instanceof BridgeError ? undefined : { talking, marks };
 }
 
 async function reportConversation(
   exam: Examination,
   name: string,
-  talking: ExamCall,
-  marks: Marks,
+  talked: Talked,
   shared: Finding | undefined,
 ): Promise<void> {
+  const { talking, marks } = talked;
   const { analysis } = talking;
-  exam.isAnswering = talking.isAnsweredAfter(marks.wordsAt);
+  exam.isAnswering = isAnswered(talked);
   exam.isNeverQuiet = analysis.agentSpeech.some(({ from, to }) => to - from > NEVER_QUIET_MS);
   exam.voiceHz = voiceOf(talking, PORTAL_FORMATS[exam.base]);
   const found: Finding[] = shared ? [shared] : [];
@@ -111,51 +130,24 @@ async function reportConversation(
 /** The silent call begins when the other one has: where only one call is taken, that is the other one. */
 async function sideBySide(
   exam: Examination,
-  marks: Marks,
-): Promise<{ talking: ExamCall | BridgeError; quiet: ExamCall | undefined }> {
+  speaker: (marks: Marks) => Course,
+  listener: () => Course,
+  spoken: () => void = () => {},
+): Promise<{ first: { call: ExamCall | BridgeError; marks: Marks }; quiet: ExamCall | undefined }> {
+  const marks = newMarks();
   let begun = () => {};
   const hasBegun = new Promise<void>((resolve) => {
     begun = resolve;
   });
-  const talking = exam.call(() => talk(marks), { onSocket: () => begun() });
+  const talking = exam.call(() => speaker(marks), { onSocket: () => begun() }).finally(spoken);
   const second = Promise.race([hasBegun, talking.catch(() => {})]).then(() =>
-    exam.call(() => beSilent(SILENT_MS)),
+    exam.call(listener, { isOneOfSeveral: true }),
   );
-  const [first, other] = await Promise.all([talking, second]);
+  const [call, other] = await Promise.all([talking, second]);
   const isRefused =
     other instanceof BridgeError || (other.isEndedByEndpoint && other.analysis.durationMs < 1000);
   if (isRefused) exam.isParallel = false;
-  return { talking: first, quiet: isRefused ? undefined : (other as ExamCall) };
-}
-
-function talk(marks: Marks): Course {
-  return function* (phone) {
-    yield* phone.listen(GREETING_BEGINS_MS, LONGEST_GREETING_MS);
-    marks.wordsAt = phone.at;
-    yield* phone.say("hello");
-    yield* phone.listen(ANSWER_BEGINS_MS, LONGEST_ANSWER_MS);
-    if (!phone.agent.spokeAtAll) return;
-    for (let k = 0; k < TRIES && !marks.interrupted; k++) yield* interrupt(phone, marks);
-  };
-}
-
-function* interrupt(phone: CoursePhone, marks: Marks): Step {
-  yield* phone.say("long");
-  const beganAt = phone.at;
-  yield* phone.until(
-    () => phone.agent.speaking && phone.agent.speakingSince > beganAt - 200,
-    ANSWER_BEGINS_MS,
-  );
-  yield* phone.silence(SPEAKS_MS);
-  if (phone.agent.speaking) {
-    marks.interrupted = true;
-    yield* phone.say("hours");
-    yield* phone.listen(NEXT_BEGINS_MS, LONGEST_ANSWER_MS);
-  } else yield* phone.listen(0, LONGEST_ANSWER_MS);
-}
-
-function beSilent(ms: number): Course {
-  return (phone) => phone.silence(ms);
+  return { first: { call, marks }, quiet: isRefused ? undefined : other };
 }
 
 /** A caller who says nothing is not to be thrown out of the call. */

@@ -16,10 +16,10 @@ export async function formats(exam: Examination): Promise<void> {
   if (others.length === 0) return;
   exam.doing(`calls in ${others.map((format) => formatName(PORTAL_FORMATS[format])).join(" and ")}`);
   const wanted = others.map((format) => ({ name: formatName(PORTAL_FORMATS[format]), format }));
-  const { calls, shared } = await helloEach(exam, wanted);
+  const { calls, disturbed } = await helloEach(exam, wanted);
   for (const [k, call] of calls.entries()) {
     if (exam.isOver) return;
-    await reportFormat(exam, call, others[k]!, k === 0 ? shared : undefined);
+    await reportFormat(exam, call, others[k]!, k === 0 ? disturbed : undefined);
   }
 }
 
@@ -27,10 +27,10 @@ async function reportFormat(
   exam: Examination,
   { name, call, isAnswered }: Named,
   format: Encoding,
-  shared: Finding | undefined,
+  disturbed: Finding | undefined,
 ): Promise<void> {
   const report = (value: string, found: readonly Finding[] = []) =>
-    exam.report(`format-${format}`, name, value, shared ? [shared, ...found] : found);
+    exam.report(`format-${format}`, name, value, disturbed ? [disturbed, ...found] : found);
   if (call instanceof BridgeError) {
     report("the call was not taken", [await exam.death(call, `before a call in ${name}`)]);
   } else if (call.isRefusal) {

@@ -6,7 +6,7 @@ import { PROFILES, type Profile } from "../../../protocol/profiles.js";
 import { withQuirks } from "../../../protocol/quirks.js";
 import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
-import { helloEach } from "../hello-each.js";
+import { helloEach, type Named } from "../hello-each.js";
 
 const v06 = PROFILES.v06;
 const STARTS: Readonly<Record<string, Profile>> = {
@@ -40,30 +40,37 @@ export async function startMessages(exam: Examination): Promise<void> {
     return;
   }
   exam.doing("an answer after each start message");
-  const { unanswered, shared } = await helloEach(
+  const { calls, unanswered, disturbed } = await helloEach(
     exam,
     ANSWERED.map((words) => ({ name: words, profile: STARTS[words]! })),
-  );
-  const found = unanswered.map(({ name: words }) =>
-    findingOf({
-      kind: "profile-unanswered",
-      side: "call",
-      seen: `After ${words} the caller's sentence had no answer.`,
-    }),
   );
   if (unanswered.length === ANSWERED.length) {
     exam.isOver = true;
     const seen = "The first call was answered, and none of the calls after it.";
     exam.report(name, what, "no answer any more", [findingOf({ kind: "answers-once", side: "call", seen })]);
-  } else
-    exam.report(
-      name,
-      what,
-      found.length > 0 || shared
-        ? "not all are answered"
-        : `answers after all ${ANSWERED.length} ways to start`,
-      [...(shared ? [shared] : []), ...found],
-    );
+    return;
+  }
+  const found = unanswered.map((call) =>
+    findingOf({
+      kind: "profile-unanswered",
+      side: "call",
+      seen: `After ${call.name} the caller's sentence had no answer, in two calls.`,
+    }),
+  );
+  if (disturbed) found.unshift(disturbed);
+  const broken = calls.find(isBroken);
+  if (broken) found.unshift(await exam.death(broken.call, `after ${broken.name} and a sentence`));
+  exam.report(
+    name,
+    what,
+    found.length > 0 ? "not all are answered" : `answers after all ${ANSWERED.length} ways to start`,
+    found,
+  );
+}
+
+/** Whoever refuses one of several callers may have a limit. */
+function isBroken({ call }: Named): boolean {
+  return call instanceof BridgeError ? call.code !== "endpoint-refused" : call.isLost;
 }
 
 async function notTaken(exam: Examination, call: ExamCall | BridgeError, words: string, before: number) {

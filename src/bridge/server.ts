@@ -101,7 +101,9 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     if (!settings.beside?.request(request, response)) answer(request, response);
   });
   server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
-  const pinging = settings.pingMs > 0 ? setInterval(() => pingAll(), settings.pingMs).unref() : undefined;
+  // After a standstill the timers run first: the answers that came meanwhile are read before somebody is missed.
+  const pinging =
+    settings.pingMs > 0 ? setInterval(() => setImmediate(pingAll), settings.pingMs).unref() : undefined;
 
   function alone(): Together {
     const door = new Door(settings, clock);

@@ -5,6 +5,8 @@ import type { Clock, Timer } from "../clock.js";
 const SLOT_MS = 2;
 /** Whoever wants to wait longer than a turn of the wheel is woken early and asks again. */
 const SLOTS = 256;
+/** A process that stood still for longer than this first reads what came meanwhile: nobody was silent, and the timers run first. */
+const STOOD_STILL_MS = 100;
 
 export interface Wakeup {
   /** Asks to be woken at this time of the clock, instead of any time asked for before. */
@@ -20,6 +22,7 @@ export class Wakeups {
   #served: number;
   #timer: Timer | undefined;
   #timerSlot = Number.POSITIVE_INFINITY;
+  #readsFirst = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -68,6 +71,12 @@ export class Wakeups {
   }
 
   #serve(): void {
+    if (!this.#readsFirst && this.#clock.now() - this.#timerSlot * SLOT_MS > STOOD_STILL_MS) {
+      this.#readsFirst = true;
+      this.#timer = this.#clock.setTimer(() => this.#serve(), 0);
+      return;
+    }
+    this.#readsFirst = false;
     this.#timerSlot = Number.POSITIVE_INFINITY;
     // A timer may fire a fraction of a millisecond early; that must not cost a whole turn.
     const until = Math.min(this.#slotOf(this.#clock.now() + 0.5), this.#served + SLOTS);

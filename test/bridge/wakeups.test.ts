@@ -73,3 +73,24 @@ test("after an idle stretch longer than the wheel it starts afresh", () => {
   clock.advance(100);
   expect(at).toBe(100_030);
 });
+
+test("a process that stood still reads what came meanwhile, and then wakes everybody", () => {
+  const timers: (() => void)[] = [];
+  let now = 0;
+  const clock = {
+    now: () => now,
+    wallMs: () => now,
+    setTimer(callback: () => void) {
+      timers.push(callback);
+      return { cancel: () => void timers.splice(timers.indexOf(callback), 1) };
+    },
+  };
+  const wakeups = new Wakeups(clock);
+  let woken = 0;
+  wakeups.register(() => woken++).at(20);
+  now = 600;
+  timers.shift()!();
+  expect([woken, timers.length]).toEqual([0, 1]);
+  timers.shift()!();
+  expect(woken).toBe(1);
+});

@@ -2,6 +2,7 @@
 import { loadDotEnv } from "../config/dot-env.js";
 import { loadConfig } from "../config/load.js";
 import { BridgeError } from "../errors.js";
+import { isWorker } from "../workers/marker.js";
 import { EXIT_OK } from "./exit-codes.js";
 import { showFailure } from "./failure.js";
 import { readArguments } from "./program.js";
@@ -13,7 +14,7 @@ import { type Io, processIo } from "./ui/io.js";
 export async function main(argv: readonly string[]): Promise<void> {
   const io = processIo();
   const fault = loadDotEnv(io.cwd, process.env);
-  if (fault) io.stderr.write(`warning: ${fault}\n`);
+  if (fault && !isWorker()) io.stderr.write(`warning: ${fault}\n`);
   process.on("uncaughtException", (error) => {
     void fail(error, argv, io).then((code) => process.exit(code));
   });

@@ -75,6 +75,13 @@ export function sumOf(snapshots: readonly Snapshot[]): Snapshot {
   return sum;
 }
 
+/** What the primary cannot count for its workers: what happens with every frame, and what a process is. */
+export function ofOneProcess(snapshot: Snapshot): Snapshot {
+  return Object.fromEntries(
+    Object.entries(snapshot).filter(([name]) => metrics[name as MetricName].ofEachProcess),
+  );
+}
+
 /** What stays true of a process that is no more: all it has counted, and nothing that it was. */
 export function withoutGauges(snapshot: Snapshot): Snapshot {
   return Object.fromEntries(

@@ -7,6 +7,8 @@ export interface Metric {
   readonly labels?: readonly string[];
   /** Values of the only label that are shown before they have happened, so that rates begin at zero. */
   readonly known?: readonly string[];
+  /** Counted in each of several processes and added up; all else the primary counts alone. */
+  readonly ofEachProcess?: true;
   /** Upper bounds, rising, in the unit of the name. Of histograms only. */
   readonly buckets?: readonly number[];
 }
@@ -78,6 +80,7 @@ const table = {
   smartpbx_bridge_playout_lateness_seconds: {
     type: "histogram",
     help: "How much later than planned an agent frame that was ready left for the caller.",
+    ofEachProcess: true,
     buckets: SHORT_S,
   },
   smartpbx_bridge_barge_ins_total: { type: "counter", help: "Times a caller interrupted the agent." },
@@ -94,6 +97,7 @@ const table = {
   smartpbx_bridge_event_loop_delay_seconds: {
     type: "histogram",
     help: "How late a timer fires, sampled 20 times a second: what delays every call.",
+    ofEachProcess: true,
     buckets: SHORT_S,
   },
   smartpbx_bridge_draining: { type: "gauge", help: "1 once no new calls are taken, else 0." },
@@ -102,10 +106,19 @@ const table = {
     help: "Processes that answer calls: with --workers, those alive.",
   },
   smartpbx_bridge_worker_deaths_total: { type: "counter", help: "Workers that died and were replaced." },
-  process_resident_memory_bytes: { type: "gauge", help: "Resident memory; of all processes together." },
-  nodejs_heap_size_used_bytes: { type: "gauge", help: "Used JavaScript heap; of all processes together." },
+  process_resident_memory_bytes: {
+    type: "gauge",
+    ofEachProcess: true,
+    help: "Resident memory; of all processes together.",
+  },
+  nodejs_heap_size_used_bytes: {
+    type: "gauge",
+    ofEachProcess: true,
+    help: "Used JavaScript heap; of all processes together.",
+  },
   process_cpu_seconds_total: {
     type: "counter",
+    ofEachProcess: true,
     help: "CPU time, user and system; of all processes together.",
   },
   process_start_time_seconds: { type: "gauge", help: "When the server started, in seconds since 1970." },

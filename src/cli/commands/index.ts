@@ -31,7 +31,10 @@ const serve: Command = {
   ],
   async start(given, io) {
     const { readSettings, run } = await import("./serve.js");
-    return run(readSettings(settle("serve", given, io), io.env), io);
+    const { isWorker } = await import("../../workers/marker.js");
+    // What is odd about the settings the primary has said.
+    const told = isWorker() ? { stderr: { ...io.stderr, write: () => {} } } : io;
+    return run(readSettings(settle("serve", given, told), io.env), io);
   },
 };
 

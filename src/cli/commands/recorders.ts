@@ -15,7 +15,7 @@ export interface RecordersOptions {
   /** Keeps events only. */
   readonly noAudio: boolean;
   readonly clock: Clock;
-  readonly reporter: Reporter;
+  readonly reporter: Pick<Reporter, "warning" | "recorded">;
   /** Told the folder of every recording that will not change any more. */
   readonly onRecorded?: (folder: string) => void;
 }

@@ -2,6 +2,7 @@
 import type { Environment } from "../../config/headers.js";
 import type { Resolution } from "../../config/resolve.js";
 import type { Values } from "../../config/setting.js";
+import { isWorker } from "../../workers/marker.js";
 import type { Io } from "../ui/io.js";
 import { type Auth, readAuth, readTls, type Tls } from "./access.js";
 import { openAgent } from "./agent.js";
@@ -19,6 +20,14 @@ export function readSettings({ values }: Resolution<"serve">, env: Environment):
 
 /** Answers calls until it is stopped. */
 export async function run(settings: ServeSettings, io: Io): Promise<number> {
+  if (isWorker()) {
+    const { serveAsWorker } = await import("./serve-worker.js");
+    return serveAsWorker(settings, io);
+  }
+  if (settings.workers !== undefined) {
+    const { serveWithWorkers } = await import("./serve-workers.js");
+    return serveWithWorkers(settings, io);
+  }
   const answerer = await openAgent(settings, io);
   return answerCalls(settings, answerer, { directory: settings.record, source: "serve" }, io);
 }

@@ -164,7 +164,10 @@ export class Workers implements BridgeServer {
             if (this.#isDraining) worker.process.send({ type: this.#isClosing ? "close" : "drain" });
             resolve();
           },
-          failed: (failure) => reject(errorOf(failure)),
+          failed: (failure) => {
+            reject(errorOf(failure));
+            worker.process.kill();
+          },
           idle: () => this.#change(),
           ask: async (what) =>
             what === "house" ? { house: this.overview.house() } : { metrics: await this.overview.metrics() },

@@ -73,7 +73,8 @@ export class Wakeups {
   #serve(): void {
     if (!this.#readsFirst && this.#clock.now() - this.#timerSlot * SLOT_MS > STOOD_STILL_MS) {
       this.#readsFirst = true;
-      this.#timer = this.#clock.setTimer(() => this.#serve(), 0);
+      // Not a timer of no time, which may run before anything is read.
+      setImmediate(() => this.#serve());
       return;
     }
     this.#readsFirst = false;

@@ -74,7 +74,7 @@ test("after an idle stretch longer than the wheel it starts afresh", () => {
   expect(at).toBe(100_030);
 });
 
-test("a process that stood still reads what came meanwhile, and then wakes everybody", () => {
+test("a process that stood still reads what came meanwhile, and then wakes everybody", async () => {
   const timers: (() => void)[] = [];
   let now = 0;
   const clock = {
@@ -90,7 +90,7 @@ test("a process that stood still reads what came meanwhile, and then wakes every
   wakeups.register(() => woken++).at(20);
   now = 600;
   timers.shift()!();
-  expect([woken, timers.length]).toEqual([0, 1]);
-  timers.shift()!();
+  expect(woken).toBe(0);
+  await new Promise(setImmediate);
   expect(woken).toBe(1);
 });

@@ -12,6 +12,9 @@ type SpeakerClass = new (options: {
 
 const [rate, device] = process.argv.slice(2);
 const sampleRate = Number(rate);
+// What is handed to native code is checked here: the package takes a strange number for one that it has, and dies of it.
+if (!Number.isInteger(sampleRate) || sampleRate < 8000 || sampleRate > 192_000)
+  await fail("that is no sample rate");
 // A name that the compiler does not look up: the package is optional.
 const name: string = "speaker";
 
@@ -24,7 +27,7 @@ try {
   loaded = (await import(name)) as { default: SpeakerClass };
 } catch (error) {
   const isUnbuilt = /bindings/.test((error as Error).message);
-  fail(isUnbuilt ? "the package speaker cannot be used: it is not built" : (error as Error).message);
+  await fail(isUnbuilt ? "the package speaker cannot be used: it is not built" : (error as Error).message);
 }
 const speaker = new loaded!.default({
   channels: 1,
@@ -34,7 +37,7 @@ const speaker = new loaded!.default({
   samplesPerFrame: sampleRate / 50,
   ...(device !== undefined && { device }),
 });
-speaker.on("error", (error) => fail(`the device failed: ${error.message}`));
+speaker.on("error", (error) => void fail(`the device failed: ${error.message}`));
 
 // Half a sample would leave the stream dead.
 const samples = new WholeSamples();
@@ -50,8 +53,9 @@ for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
 }
 end();
 
-function fail(why: string): void {
-  process.stderr.write(`error: ${why}\n`, () => end());
+/** Does not return. */
+function fail(why: string): Promise<never> {
+  return new Promise(() => process.stderr.write(`error: ${why}\n`, () => end()));
 }
 
 /** A write that hangs in the device holds up `process.exit` for ever. */

@@ -1,6 +1,8 @@
 /** `devices` on a computer without sound: a plain sentence, and nothing that fails. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { Bridge, folder } from "./bridge.js";
 
@@ -34,4 +36,12 @@ it("says so to programs as one document", async () => {
       speakerBackend: null,
     },
   ]);
+});
+
+it("hands no strange number to the speaker's native code, which would die of it", async () => {
+  const program = fileURLToPath(new URL("../../dist/devices/speaker-process.js", import.meta.url));
+  for (const rate of ["0", "NaN", "44100.5", "1e9", ""]) {
+    const { stderr, signal } = spawnSync(process.execPath, [program, rate], { encoding: "utf8" });
+    expect([stderr, signal], rate).toEqual(["error: that is no sample rate\n", "SIGKILL"]);
+  }
 });

@@ -47,11 +47,11 @@ test.each(shown.filter(({ program }) => program === "npm"))("npm $args ($place)"
   const names = scripts(place.startsWith("examples/ci-project/") ? "examples/ci-project" : ".");
   if (command === "run") expect(names).toContain(script);
   else if (["start", "test"].includes(command!)) expect(names).toContain(command);
-  else expect(["install", "install-test", "ci", "i"]).toContain(command);
+  else expect(["install", "install-test", "ci", "i", "audit"]).toContain(command);
 });
 
 /** Flags of other programs. */
-const OTHERS = new Set(["--allow-scripts", "--time", "--version", "--help"]);
+const OTHERS = new Set(["--allow-scripts", "--ignore-scripts", "--omit", "--time", "--version", "--help"]);
 
 test("every flag that a sentence names is one", () => {
   const known = new Set(settingKeys.map(flagName));

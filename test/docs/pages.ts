@@ -25,6 +25,7 @@ export const pages: readonly Page[] = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   ...found("docs"),
   ...found("examples"),
 ].map(readPage);

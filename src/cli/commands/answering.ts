@@ -19,6 +19,7 @@ import type { ServedInspector } from "./serve-inspect.js";
 import type { ServedPhone } from "./serve-phone.js";
 import { type AnsweringSettings, listeningInfo, serverSettings } from "./server-settings.js";
 import { stopped } from "./server-stop.js";
+import { tracesOf } from "./traces.js";
 import type { Uploads } from "./uploads.js";
 
 /** Answers calls until it is stopped. @returns the exit code. */
@@ -71,6 +72,7 @@ async function answer(
   const inspector = settings.inspect
     ? await servedInspector(settings, agent.name, recordings.directory, reporter, io)
     : undefined;
+  const traces = await tracesOf(agent.name, (code, message) => reporter.warning(code, message), io);
   const findings = new LiveFindings();
   const observe: ServerSettings["observe"] = ({ hangUp }) => [
     findings.during(reporter.call()),
@@ -78,6 +80,7 @@ async function answer(
     ...phone.overhear(),
     ...(live ? [live.watch(hangUp)] : []),
     ...(inspector?.observe({ hangUp }) ?? []),
+    ...(traces ? [traces.call()] : []),
   ];
   const own = serverSettings(settings, answerer, observe, io);
   const counts = new Counts();
@@ -114,7 +117,7 @@ async function answer(
   const stop = await stopping;
   eventLoop.stop();
   await Promise.all([outside.close(), metrics?.close()]);
-  await Promise.all([recorders.close(), inspector?.close()]);
+  await Promise.all([recorders.close(), inspector?.close(), traces?.flush(io.clock)]);
   await uploads?.close();
   live?.close();
   live?.summary();

@@ -11,6 +11,7 @@ import { agentOf, openAgent } from "./agent.js";
 import { CallRecorders } from "./recorders.js";
 import type { ServeSettings } from "./serve.js";
 import { serverSettings } from "./server-settings.js";
+import { tracesOf } from "./traces.js";
 
 /** Answers calls until the primary ends it. @returns the exit code, which only the primary sees. */
 export async function serveAsWorker(settings: ServeSettings, io: Io): Promise<number> {
@@ -46,10 +47,12 @@ async function answer(settings: ServeSettings, link: Link, io: Io): Promise<numb
           clock: io.clock,
           reporter,
         });
+  const traces = await tracesOf(agent.name, reporter.warning, io);
   const findings = new LiveFindings();
   const observe: ServerSettings["observe"] = () => [
     findings.during(link.call()),
     ...(recorders ? [recorders.record()] : []),
+    ...(traces ? [traces.call()] : []),
   ];
   const counts = new Counts();
   const server = await startServer({
@@ -79,7 +82,7 @@ async function answer(settings: ServeSettings, link: Link, io: Io): Promise<numb
   clearInterval(telling);
   eventLoop.stop();
   await server.close();
-  await recorders?.close();
+  await Promise.all([recorders?.close(), traces?.flush(io.clock)]);
   await link.leave(counted());
   return 0;
 }

@@ -115,7 +115,7 @@ async function run(command: ShownCommand): Promise<void> {
 /** An argument as the reader fills it in: with an endpoint of their own, and a port that is free. */
 function here(arg: string): string {
   if (OWN_ENDPOINT.test(arg)) return endpoint;
-  return arg === "8080" ? "0" : arg;
+  return arg === "8080" || arg === "9464" ? "0" : arg;
 }
 
 /** Free ports, no browser, and a value for every key. */
@@ -148,6 +148,8 @@ async function readersFolder(): Promise<string> {
   symlinkSync(ROOT, join(path, "node_modules", "smartpbx-bridge"), "dir");
   const echo = pathToFileURL(join(ROOT, "dist/agents/echo.js")).href;
   writeFileSync(join(path, "agent.mjs"), `export { echo as default } from ${JSON.stringify(echo)};\n`);
+  const api = import.meta.resolve("@opentelemetry/api");
+  writeFileSync(join(path, "tracing.mjs"), `import ${JSON.stringify(api)};\n`);
   writeFileSync(
     join(path, "hours.yaml"),
     "name: hours\nturns:\n  - say: { clip: hello }\n  - wait: agent\nexpect: { ended-by: caller }\n",

@@ -28,6 +28,7 @@ const LONG = endToEnd(
   "quirks",
   "replay",
   "scenario",
+  "secrets",
 );
 
 export default defineConfig({

@@ -214,7 +214,8 @@ function breakage(error: NodeJS.ErrnoException): string {
 
 async function openOut(path: string, socket: WebSocket): Promise<FileHandle> {
   try {
-    return await open(path, "w");
+    // What the agent said is in it: for nobody else to hear.
+    return await open(path, "w", 0o600);
   } catch (cause) {
     socket.terminate();
     throw cannotWrite(path, cause);

@@ -16,7 +16,16 @@ const SOUND = ["clipped", "too-loud", "too-quiet", "dc-offset", "never-voiced", 
 const TURNS = ["unanswered", "barge-in-ignored", "slow-replies"];
 
 /** What nothing is heard of. */
-const UNPLAYED = [...TURNS, "never-heard", "format-unanswered", "profile-unanswered", "early-words-lost"];
+const UNPLAYED = [
+  ...TURNS,
+  "never-heard",
+  "format-unanswered",
+  "profile-unanswered",
+  "deaf-after",
+  "early-words-lost",
+  "answers-once",
+  "answers-not-all",
+];
 
 const CALL_FINDINGS = {
   "never-heard": {
@@ -142,6 +151,7 @@ const CALL_FINDINGS = {
     severity: "error",
     why: "A real PBX plays nothing of a message that it cannot read.",
     fix: 'Send JSON text, one message a frame: {"event":"media","callId":…,"accountId":…,"media":{"payload":base64}}.',
+    explains: ["never-heard"],
   },
   "slow-replies": {
     severity: "warning",

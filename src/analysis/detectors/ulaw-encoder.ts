@@ -5,7 +5,8 @@ import type { Detector, SideEvidence, Sighting } from "../evidence.js";
 import { spellMs, spellShare } from "../spell.js";
 
 const FRAME_SAMPLES = 160;
-const FULL_ULAW = 32124;
+/** What is cut off above half of full scale is the work of a limiter. */
+const HIGHEST_CUT = 16_384;
 /** Samples in a row at the largest value, above the middle as well as below. Speech has no such frames, a clamp 16 % of them. */
 const FLAT_SAMPLES = 3;
 const FLAT_SHARE = 0.06;
@@ -45,8 +46,7 @@ function cutOff(speech: readonly Uint8Array[]): { peak: number; share: number } 
   if (frames.length < LEAST_FRAMES) return undefined;
   let peak = 0;
   for (const frame of frames) for (const sample of frame) peak = Math.max(peak, Math.abs(sample));
-  // At full scale it is another fault: too much gain.
-  if (peak >= FULL_ULAW) return undefined;
+  if (peak >= HIGHEST_CUT) return undefined;
   const levels = frames.map((frame) => 10 * Math.log10(meanSquare(frame) + 1e-9)).sort((a, b) => a - b);
   const spread = levels[Math.floor(levels.length * 0.9)]! - levels[Math.floor(levels.length * 0.1)]!;
   if (spread < LEAST_SPREAD_DB) return undefined;

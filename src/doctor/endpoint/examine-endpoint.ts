@@ -26,7 +26,7 @@ const PROBES: readonly Probe[] = [
   { run: earlyWords, takesMs: 5000, left: ["early-words", "first words"] },
   { run: oddMessages, takesMs: 11_000, left: ["odd-messages", "odd messages"] },
   { run: hangUp, takesMs: 5000, left: ["hang-up", "hang-up"] },
-  { run: nextCall, takesMs: 6500, left: ["next-call", "next call"] },
+  { run: nextCall, takesMs: 5500, left: ["next-call", "next call"] },
 ];
 
 /**

@@ -14,6 +14,7 @@ export interface HelloCall {
   readonly name: string;
   readonly profile?: Profile;
   readonly format?: Encoding;
+  readonly answerMs?: number;
 }
 
 export type Named = HelloCall & Hello;
@@ -50,9 +51,8 @@ export async function helloEach(exam: Examination, wanted: readonly HelloCall[])
 
 async function placeEach(exam: Examination, wanted: readonly HelloCall[]): Promise<Named[]> {
   const place = async (call: HelloCall): Promise<Named> => {
-    const { name, profile, format } = call;
-    const settings = { ...(profile && { profile }), ...(format && { format }) };
-    return { ...call, ...(await hello(exam, settings)), name };
+    const { name: _, ...settings } = call;
+    return { ...call, ...(await hello(exam, settings)) };
   };
   if (exam.isParallel) return Promise.all(wanted.map(place));
   const calls: Named[] = [];

@@ -1,22 +1,26 @@
 /** The shortest call that tells whether an endpoint answers: greeting, one sentence, what comes of it. */
-import type { BridgeError } from "../../errors.js";
+import type { Finding } from "../../analysis/finding.js";
+import { BridgeError } from "../../errors.js";
 import type { CallIds } from "../../protocol/serialize.js";
 import type { Course, CoursePhone, Step } from "./course.js";
-import { ExamCall } from "./exam-call.js";
+import type { ExamCall } from "./exam-call.js";
 import type { CallSettings, Examination } from "./examination.js";
 
 const GREETING_BEGINS_MS = 600;
 const LONGEST_GREETING_MS = 5000;
 const ANSWER_BEGINS_MS = 4000;
-const LONGEST_ANSWER_MS = 1800;
+/** Enough to tell an answer from a click. */
+const ANSWERED_MS = 300;
 
 export interface Hello {
   readonly call: ExamCall | BridgeError;
   readonly isAnswered: boolean;
+  /** Why what was said was not heard: missing or wrong ids, messages that cannot be read. */
+  readonly causes: readonly Finding[];
 }
 
 export interface HelloSettings extends CallSettings {
-  /** So much of the answer is listened to. */
+  /** So much of the answer is listened to. Default: enough to tell that it is one. */
   readonly answerMs?: number;
   /** Says another sentence when the first one has been answered. */
   readonly asksMore?: boolean;
@@ -25,7 +29,7 @@ export interface HelloSettings extends CallSettings {
 /** @param first what the caller does before it says hello. */
 export async function hello(
   exam: Examination,
-  { answerMs = LONGEST_ANSWER_MS, asksMore = false, ...settings }: HelloSettings = {},
+  { answerMs = ANSWERED_MS, asksMore = false, ...settings }: HelloSettings = {},
   first?: (phone: CoursePhone, ids: CallIds) => Step,
 ): Promise<Hello> {
   let saidAt = Number.POSITIVE_INFINITY;
@@ -42,5 +46,7 @@ export async function hello(
       yield* phone.answer(phone.at, beginsWithinMs, answerMs);
     };
   const call = await exam.call(course, settings);
-  return { call, isAnswered: call instanceof ExamCall && call.isAnsweredTo(saidAt) };
+  if (call instanceof BridgeError) return { call, isAnswered: false, causes: [] };
+  const causes = call.analysis.findings.filter(({ code }) => /ids|bad-message/.test(code));
+  return { call, isAnswered: call.isAnsweredTo(saidAt), causes };
 }

@@ -13,6 +13,8 @@ export type Knocked =
   | { readonly type: "closed"; readonly code: number }
   /** TLS worked, but the certificate is not to be trusted. */
   | { readonly type: "distrusted"; readonly code: string }
+  /** Somebody answered, but neither as HTTP nor as WebSocket has it. */
+  | { readonly type: "garbled"; readonly what: string }
   | { readonly type: "unreachable" };
 
 export interface KnockOptions {
@@ -46,9 +48,7 @@ export async function knock({ url, headers, clock, signal, onSocket }: KnockOpti
         const { location } = response.headers;
         resolve({ type: "refused", status: response.statusCode ?? 0, ...(location && { location }) });
       });
-      socket.on("error", ({ code = "" }: NodeJS.ErrnoException) =>
-        resolve(isDistrust(code) ? { type: "distrusted", code } : { type: "unreachable" }),
-      );
+      socket.on("error", (error: NodeJS.ErrnoException) => resolve(brokenBy(error)));
       socket.on("open", () => {
         onSocket?.(socket);
         clock.setTimer(
@@ -81,6 +81,14 @@ function endOf({ socket }: IncomingMessage): number | undefined {
   const certificate = "getPeerCertificate" in socket ? (socket as TLSSocket).getPeerCertificate() : undefined;
   const endsAt = certificate?.valid_to ? Date.parse(certificate.valid_to) : Number.NaN;
   return Number.isFinite(endsAt) ? endsAt : undefined;
+}
+
+function brokenBy({ code = "", message }: NodeJS.ErrnoException): Knocked {
+  if (isDistrust(code)) return { type: "distrusted", code };
+  if (code.startsWith("HPE_")) return { type: "garbled", what: "what it sent is no HTTP" };
+  const header = /^Invalid (Sec-WebSocket-Accept|Upgrade) header$/.exec(message)?.[1];
+  if (header) return { type: "garbled", what: `its ${header} header is wrong` };
+  return { type: "unreachable" };
 }
 
 function isDistrust(code: string): boolean {

@@ -68,7 +68,7 @@ const HEALTHY: readonly (readonly [what: string, examine: () => Promise<Diagnosi
   ],
 ];
 
-test.each(HEALTHY)("nothing is found in %s", { timeout: 60_000 * RUNS }, async (_, examine) => {
+test.each(HEALTHY)("nothing is found in %s", { timeout: 150_000 * RUNS }, async (_, examine) => {
   for (let run = 0; run < RUNS; run++) {
     const { findings, checks, tookMs } = await examine();
     expect(findings.map(({ code, seen }) => `${code}: ${seen}`)).toEqual([]);

@@ -1,10 +1,11 @@
 /** A small endpoint that answers whoever speaks with two sentences: healthy, unless it is told to be wrong in one way. */
 
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type MediaFormat, PORTAL_FORMATS } from "../../../src/audio/format.js";
+import { type Encoding, type MediaFormat, PORTAL_FORMATS } from "../../../src/audio/format.js";
 import { encodeUlaw } from "../../../src/audio/g711.js";
 import { pcmBytes } from "../../../src/audio/pcm.js";
 import { resampleAll } from "../../../src/audio/resample-offline.js";
@@ -43,6 +44,28 @@ export interface Wrong {
   readonly greets?: boolean;
   /** How long after the start. Default 300. */
   readonly greetsAfterMs?: number;
+  /** How long it takes before it says something, besides waiting for the end of the words. */
+  readonly thinksMs?: number;
+  /** So many of the caller's sentences in a call. */
+  readonly answersAtMost?: number;
+  /** With more callers than that, who came later is not answered. */
+  readonly answersAtOnce?: number;
+  readonly deafIn?: Encoding;
+  readonly binary?: boolean;
+  /** What is sent, in place of a media message. */
+  readonly envelope?: (media: { readonly payload: string }) => object;
+  /** In place of the right Sec-WebSocket-Accept. */
+  readonly accept?: string;
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** The code with which the socket is closed as soon as the call has begun. */
+  readonly closesAtStart?: number;
+  /** The code with which Opus is refused. Default 1003. */
+  readonly opusCode?: number;
+  /** Takes one call at a time, and the next one when the last has been over for so long. */
+  readonly busyMs?: number;
+  /** Who is closed with 1008, and how long after the upgrade. */
+  readonly refuses?: (request: IncomingMessage) => boolean;
+  readonly refusesAfterMs?: number;
   /** HTTP in place of the upgrade. */
   readonly http?: (request: IncomingMessage) => { status: number; location?: string } | undefined;
   /** Its socket is closed at once. */
@@ -58,6 +81,9 @@ export type Kind =
   | "hangup"
   | "unknown"
   | "string-rate"
+  | "no-other-leg"
+  | "extra-fields"
+  | "odd-numbers"
   | "end";
 
 const { samples } = readWav(readFileSync(new URL("../../../src/simulate/sample-voice.wav", import.meta.url)));
@@ -83,28 +109,40 @@ export class MadeEndpoint {
   readonly #connections = new Set<Socket>();
   readonly sessions: MadeSession[] = [];
   calls = 0;
+  #freeAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
     readonly wrong: Wrong,
     readonly clock: Clock,
   ) {
-    this.#server = createServer((_request, response) => response.writeHead(200).end("hello"));
-    this.#server.on("connection", (socket) => {
+    const hello = (_: IncomingMessage, response: ServerResponse) => response.writeHead(200).end("hello");
+    this.#server = wrong.tls ? createTlsServer(wrong.tls, hello) : createServer(hello);
+    this.#server.on(wrong.tls ? "secureConnection" : "connection", (socket) => {
       this.#connections.add(socket);
       socket.on("close", () => this.#connections.delete(socket));
     });
     this.#server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => {});
-      const answer =
-        wrong.http?.(request) ??
-        (wrong.answersOnce === "refuses" && this.calls > 0 ? { status: 503 } : undefined);
-      if (answer) {
+      const answer = this.#refusal(request);
+      if (wrong.accept !== undefined) {
+        socket.end(
+          `HTTP/1.1 101 No\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${wrong.accept}\r\n\r\n`,
+        );
+      } else if (answer) {
         const location = answer.location ? `Location: ${answer.location}\r\n` : "";
         socket.end(
           `HTTP/1.1 ${answer.status} No\r\n${location}Content-Length: 0\r\nConnection: close\r\n\r\n`,
         );
-      } else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#answer(webSocket));
+      } else
+        this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#answer(webSocket, request));
     });
+  }
+
+  #refusal(request: IncomingMessage): { status: number; location?: string } | undefined {
+    const { http, answersOnce, busyMs } = this.wrong;
+    if (answersOnce === "refuses" && this.calls > 0) return { status: 503 };
+    const isBusy = this.#sockets.clients.size > 0 || this.clock.now() - this.#freeAt < (busyMs ?? 0);
+    return busyMs !== undefined && isBusy ? { status: 503 } : http?.(request);
   }
 
   static async listen(wrong: Wrong, clock: Clock): Promise<MadeEndpoint> {
@@ -113,8 +151,13 @@ export class MadeEndpoint {
     return endpoint;
   }
 
+  /** Callers that are on the line. */
+  get callers(): number {
+    return this.#sockets.clients.size;
+  }
+
   get url(): string {
-    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo | null)?.port}/media-stream`;
+    return `${this.wrong.tls ? "wss" : "ws"}://127.0.0.1:${(this.#server.address() as AddressInfo | null)?.port}/media-stream`;
   }
 
   /** As a process that ends: no socket is closed in words. */
@@ -136,9 +179,14 @@ export class MadeEndpoint {
     return code(resample(which === "greeting" ? GREETING : SENTENCES, format.sampleRate), format);
   }
 
-  #answer(socket: WebSocket): void {
+  #answer(socket: WebSocket, request: IncomingMessage): void {
     const { wrong } = this;
     socket.on("error", () => {});
+    socket.on("close", () => {
+      this.#freeAt = this.clock.now();
+    });
+    if (wrong.refuses?.(request))
+      this.clock.setTimer(() => socket.close(1008, "no"), wrong.refusesAfterMs ?? 0);
     if (wrong.closes !== undefined) {
       socket.close(wrong.closes, "no");
       return;

@@ -10,10 +10,13 @@ import { coded, type Kind, type MadeEndpoint } from "./made-endpoint.js";
 const PAUSE_MS = 500;
 const ONSET_FRAMES = 3;
 const LEAD_MS = 60;
+/** callId, otherLegCallId, both numbers, accountId, mediaFormat. */
+const START_FIELDS = 6;
 
 interface Start {
   readonly callId: string;
   readonly accountId: string;
+  readonly callerIdNumber: string;
   readonly mediaFormat: { readonly encoding: MediaFormat["encoding"]; readonly sampleRate: number | string };
 }
 
@@ -33,6 +36,7 @@ export class MadeSession {
   #streamedMs = 0;
   #isDeaf = false;
   #callNumber = 0;
+  #answers = 0;
 
   constructor(endpoint: MadeEndpoint) {
     this.#endpoint = endpoint;
@@ -75,12 +79,15 @@ export class MadeSession {
     const { opus = "refuse" } = wrong;
     this.#callNumber = ++this.#endpoint.calls;
     if (mediaFormat.encoding === "opus") {
-      if (opus === "refuse") socket.close(1003, "opus is not supported");
+      if (opus === "refuse") socket.close(wrong.opusCode ?? 1003, "opus is not supported");
       if (opus === "drop") socket.terminate();
       if (opus === "refuse" || opus === "drop") return;
       if (opus === "silent") this.#isDeaf = true;
       if (opus === "μ-law") void this.#later(() => this.#say(encodeUlaw(new Int16Array(0)), true), 1000);
     }
+    if (wrong.closesAtStart !== undefined) socket.close(wrong.closesAtStart, "no");
+    if (wrong.deafIn === mediaFormat.encoding) this.#isDeaf = true;
+    if (this.#endpoint.callers > (wrong.answersAtOnce ?? Number.POSITIVE_INFINITY)) this.#isDeaf = true;
     if (wrong.answersOnce === "silent" && this.#callNumber > 1) this.#isDeaf = true;
     if (mediaFormat.encoding !== "opus") {
       this.#format = { encoding: mediaFormat.encoding, sampleRate: Number(mediaFormat.sampleRate) as 8000 };
@@ -139,11 +146,14 @@ export class MadeSession {
     const heard = Int16Array.from(this.#heard.flatMap((piece) => [...piece]));
     this.#voicedFrames = 0;
     this.#heard = [];
-    if (wrong.mute || this.#isDeaf) return;
+    if (wrong.mute || this.#isDeaf || this.#answers === wrong.answersAtMost) return;
+    this.#answers++;
     const audio = wrong.echo
       ? (wrong.code ?? coded)(wrong.echo(heard), this.#format)
       : this.#endpoint.spoken("reply", this.#format);
-    this.#say(wrong.header ? Buffer.concat([wrong.header, audio]) : audio);
+    const said = wrong.header ? Buffer.concat([wrong.header, audio]) : audio;
+    if (wrong.thinksMs === undefined) this.#say(said);
+    else this.#later(() => this.#say(said), wrong.thinksMs);
   }
 
   #say(audio: Uint8Array, isOpus = false): void {
@@ -171,9 +181,12 @@ export class MadeSession {
   }
 
   #send(frame: Uint8Array): void {
+    const { envelope, binary = false } = this.#endpoint.wrong;
     const media = { payload: Buffer.from(frame).toString("base64") };
-    for (const { socket, ids } of this.#sockets)
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ event: "media", ...ids, media }));
+    for (const { socket, ids } of this.#sockets) {
+      const message = JSON.stringify(envelope?.(media) ?? { event: "media", ...ids, media });
+      if (socket.readyState === socket.OPEN) socket.send(binary ? Buffer.from(message) : message);
+    }
   }
 }
 
@@ -182,7 +195,12 @@ function kindOf(
   format: MediaFormat,
 ): Kind {
   const { event, start, media } = message;
-  if (event === "start" && typeof start?.mediaFormat.sampleRate === "string") return "string-rate";
+  if (event === "start" && start) {
+    if (typeof start.mediaFormat.sampleRate === "string") return "string-rate";
+    if (!("otherLegCallId" in start)) return "no-other-leg";
+    if (!/^\+?\d+$/.test(start.callerIdNumber)) return "odd-numbers";
+    if (Object.keys(start).length > START_FIELDS) return "extra-fields";
+  }
   if (event === "media" && format.encoding !== "opus") {
     const bytes = Buffer.from(media?.payload ?? "", "base64").length;
     return bytes % frameBytes(format) === 0 ? "media" : "odd-media";

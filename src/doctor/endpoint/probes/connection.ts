@@ -50,6 +50,7 @@ function refused(knocked: Knocked, exam: Examination): Finding | undefined {
       "bad-certificate",
       `The certificate of ${url} is not trusted: ${certificateWords(knocked.code)}.`,
     );
+  if (knocked.type === "garbled") return seen("not-a-websocket", `${answer}.`);
   if (knocked.type === "closed")
     return isUnauthorised(knocked.code)
       ? seen("headers-refused", `${answer}${headerWords(exam)}.`)
@@ -83,6 +84,7 @@ export function isUnauthorised(closeCode: number): boolean {
 function wordsOf(knocked: Knocked): string {
   if (knocked.type === "refused") return `answered the upgrade with HTTP ${knocked.status}`;
   if (knocked.type === "closed") return `closed the socket with ${knocked.code} at once`;
+  if (knocked.type === "garbled") return `answered, but not as a WebSocket does: ${knocked.what}`;
   return knocked.type === "distrusted" ? "has a certificate that is not trusted" : "answered";
 }
 

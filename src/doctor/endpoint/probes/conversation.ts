@@ -5,6 +5,7 @@ import { findingOf } from "../../../analysis/root-causes.js";
 import { spellMs } from "../../../analysis/spell.js";
 import { formatName, PORTAL_FORMATS } from "../../../audio/format.js";
 import { BridgeError } from "../../../errors.js";
+import type { CallResult } from "../../../simulate/place-call.js";
 import { reportAspects } from "../aspects.js";
 import type { Course } from "../course.js";
 import type { ExamCall } from "../exam-call.js";
@@ -20,15 +21,19 @@ const SILENT_MS = 15_000;
 const SILENT_ALONE_MS = 8000;
 
 export async function conversation(exam: Examination): Promise<void> {
+  const refusals: CallResult[] = [];
   for (const format of exam.formats) {
     exam.base = format;
-    if (await converse(exam)) return;
+    if (await converse(exam, refusals)) return;
   }
   exam.isOver = true;
 }
 
-/** @returns false when the endpoint takes no calls in this format. */
-async function converse(exam: Examination): Promise<boolean> {
+/**
+ * @param refusals of the formats before.
+ * @returns false when the endpoint takes no calls in this format.
+ */
+async function converse(exam: Examination, refusals: CallResult[]): Promise<boolean> {
   const name = formatName(PORTAL_FORMATS[exam.base]);
   exam.doing(`a conversation in ${name}, and a silent caller beside it`);
   const { first, quiet } = await sideBySide(
@@ -44,19 +49,23 @@ async function converse(exam: Examination): Promise<boolean> {
     ]);
     return true;
   }
-  const { closeCode, detail } = first.call.result;
-  const isLast = exam.formats.at(-1) === exam.base;
-  if (first.call.isRefusal && isLast && isUnauthorised(closeCode)) {
-    exam.isOver = true;
-    const seen = `The upgrade was taken, and then ${detail}, in answer${headerWords(exam)}.`;
-    exam.report("survives", "conversation", `closed with ${closeCode} before a word was said`, [
-      findingOf({ kind: "headers-refused", side: "call", seen }),
-    ]);
-    return true;
-  }
-  if (first.call.isRefusal && !isLast) {
-    exam.report("survives", "conversation", `${name} is refused: ${detail}`);
-    return false;
+  if (first.call.isRefusal) {
+    refusals.push(first.call.result);
+    if (exam.formats.at(-1) !== exam.base) {
+      exam.report("survives", "conversation", `${name} is refused: ${first.call.result.detail}`);
+      return false;
+    }
+    // Where no format is taken it was not for the format.
+    const unauthorised = refusals.find(({ closeCode }) => isUnauthorised(closeCode));
+    if (unauthorised) {
+      exam.isOver = true;
+      const { closeCode, detail } = unauthorised;
+      const seen = `The upgrade was taken, and then ${detail}, in answer${headerWords(exam)}.`;
+      exam.report("survives", "conversation", `closed with ${closeCode} before a word was said`, [
+        findingOf({ kind: "headers-refused", side: "call", seen }),
+      ]);
+      return true;
+    }
   }
   const talked = { talking: first.call, marks: first.marks };
   let heard = talked;

@@ -11,11 +11,18 @@ import { helloEach, type Named } from "../hello-each.js";
 import { changedVoice, voiceOf } from "../misheard-rate.js";
 import { seenTwice } from "../seen-twice.js";
 
+/** So much of an answer tells how it sounds. */
+const ANSWER_MS = 1800;
+
 export async function formats(exam: Examination): Promise<void> {
   const others = exam.formats.slice(exam.formats.indexOf(exam.base) + 1);
   if (others.length === 0) return;
   exam.doing(`calls in ${others.map((format) => formatName(PORTAL_FORMATS[format])).join(" and ")}`);
-  const wanted = others.map((format) => ({ name: formatName(PORTAL_FORMATS[format]), format }));
+  const wanted = others.map((format) => ({
+    name: formatName(PORTAL_FORMATS[format]),
+    format,
+    answerMs: ANSWER_MS,
+  }));
   const { calls, disturbed } = await helloEach(exam, wanted);
   for (const [k, call] of calls.entries()) {
     if (exam.isOver) return;
@@ -25,7 +32,7 @@ export async function formats(exam: Examination): Promise<void> {
 
 async function reportFormat(
   exam: Examination,
-  { name, call, isAnswered }: Named,
+  { name, call, isAnswered, causes }: Named,
   format: Encoding,
   disturbed: Finding | undefined,
 ): Promise<void> {
@@ -49,7 +56,7 @@ async function reportFormat(
     const seen = `In a call in ${name} the caller's sentence had no answer, and the socket stayed open.`;
     const silent = findingOf({ kind: "format-unanswered", side: "call", seen });
     const found = theirs.map((finding) => ({ ...finding, seen: `In ${name}: ${finding.seen}` }));
-    if (exam.isAnswering && !isAnswered && !heard) report("no answer", [...found.filter(isCause), silent]);
+    if (exam.isAnswering && !isAnswered && !heard) report("no answer", [...causes, silent]);
     else if (found.length > 0) report("answered, but not well", found);
     else report(isAnswered ? "answered" : "kept open");
   }
@@ -67,8 +74,4 @@ function changedRate(exam: Examination, call: ExamCall, format: Encoding): Findi
 function isAboutSound({ code, side }: Finding): boolean {
   if (side === "caller" || /never-heard|unanswered|slow-replies/.test(code)) return false;
   return ASPECT_KINDS.some((kind) => code === kind || code === `agent-${kind}`);
-}
-
-function isCause({ code }: Finding): boolean {
-  return /ids|bad-message/.test(code);
 }

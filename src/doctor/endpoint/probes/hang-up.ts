@@ -60,6 +60,7 @@ export async function nextCall(exam: Examination): Promise<void> {
     exam.report(name, what, "not taken", [await exam.death(next.call, "after a caller had hung up")]);
   else if (isDeaf()) {
     const seen = "The first call was answered, and this one and the next were not.";
-    exam.report(name, what, "no answer", [findingOf({ kind: "answers-once", side: "call", seen })]);
+    const once = findingOf({ kind: "answers-once", side: "call", seen });
+    exam.report(name, what, "no answer", [...next.causes, once]);
   } else exam.report(name, what, next.isAnswered ? "answered" : "taken");
 }

@@ -44,19 +44,23 @@ export async function startMessages(exam: Examination): Promise<void> {
     exam,
     ANSWERED.map((words) => ({ name: words, profile: STARTS[words]! })),
   );
-  if (unanswered.length === ANSWERED.length) {
+  const causes = calls.flatMap((call) => call.causes);
+  if (unanswered.length === ANSWERED.length && causes.length === 0) {
     exam.isOver = true;
     const seen = "The first call was answered, and none of the calls after it.";
     exam.report(name, what, "no answer any more", [findingOf({ kind: "answers-once", side: "call", seen })]);
     return;
   }
-  const found = unanswered.map((call) =>
-    findingOf({
-      kind: "profile-unanswered",
-      side: "call",
-      seen: `After ${call.name} the caller's sentence had no answer, in two calls.`,
-    }),
-  );
+  const found = [
+    ...causes,
+    ...unanswered.map(({ name: words }) =>
+      findingOf({
+        kind: "profile-unanswered",
+        side: "call",
+        seen: `After ${words} the caller's sentence had no answer, in two calls.`,
+      }),
+    ),
+  ];
   if (disturbed) found.unshift(disturbed);
   const broken = calls.find(isBroken);
   if (broken) found.unshift(await exam.death(broken.call, `after ${broken.name} and a sentence`));

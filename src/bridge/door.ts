@@ -1,5 +1,5 @@
 /** Who comes in: every check of an upgrade, in one order, cheapest and most telling first. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type AddressRange, isWithinAny, readRange } from "../addresses.js";
 import type { Clock } from "../clock.js";
 import { AddressLimits } from "./address-limits.js";
@@ -62,6 +62,16 @@ export class Door {
     if (peer && this.#limits.isFull(peer)) return { refused: "address-full" };
     return { enter: () => (peer ? this.#limits.enter(peer) : () => {}) };
   }
+}
+
+/** For people who wait for calls that do not come. Whose address it was is nobody's business. */
+export function wrongAddressWords(
+  headers: IncomingHttpHeaders,
+  { trustedProxies = [] }: DoorSettings,
+): string {
+  const isPassedOn = headers["x-forwarded-for"] !== undefined && trustedProxies.length === 0;
+  const proxy = isPassedOn ? "; it came through a proxy, which has to be named: --trusted-proxy" : "";
+  return `refused a connection from an address that --allow-address does not have; others are only counted${proxy}`;
 }
 
 /** @throws TypeError for a text that is no range: settings have been checked before. */

@@ -15,7 +15,7 @@ import { BridgeError } from "../errors.js";
 import { countCalls } from "../monitoring/count-calls.js";
 import { Counts } from "../monitoring/counts.js";
 import { serverMetrics } from "../monitoring/server-metrics.js";
-import { Door, type DoorSettings } from "./door.js";
+import { Door, type DoorSettings, wrongAddressWords } from "./door.js";
 import { answerHttp } from "./http.js";
 import { type DoorRefusal, refusalText } from "./refusals.js";
 import { type RunningCall, runCall } from "./run-call.js";
@@ -81,6 +81,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   const counter = countCalls(counts);
   const running = new Set<RunningCall>();
   let draining = false;
+  let hasToldOfAddress = false;
   let onIdle: (() => void) | undefined;
 
   const sockets = new WebSocketServer({
@@ -130,7 +131,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     // Whoever is let in at once must be inside before the next one knocks.
     const knocked = together.knock(request);
     const answered = knocked instanceof Promise ? await knocked : knocked;
-    if (answered.refused) return refuse(socket, answered.refused);
+    if (answered.refused) return refuse(request, socket, answered.refused);
     let leave: (() => void) | undefined;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       leave = answered.enter();
@@ -153,7 +154,11 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     if (!leave) answered.enter()();
   }
 
-  function refuse(socket: Duplex, cause: DoorRefusal): void {
+  function refuse({ headers }: IncomingMessage, socket: Duplex, cause: DoorRefusal): void {
+    if (cause === "wrong-address" && !hasToldOfAddress) {
+      hasToldOfAddress = true;
+      settings.warn?.(cause, wrongAddressWords(headers, settings));
+    }
     // Whoever does not close in turn would be kept for ever.
     socket.once("finish", () => socket.destroy());
     socket.end(refusalText(cause));

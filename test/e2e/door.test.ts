@@ -37,6 +37,12 @@ describe.concurrent("serve", () => {
     const wrong = ["198.51.100.1", "203.0.113.9, 198.51.100.1", "who knows", undefined];
     expect(await Promise.all(wrong.map(status))).toEqual([403, 403, 403, 403]);
     expect(await refusals(server)).toEqual({ "wrong-address": 4 });
+    expect(server.all("warning")).toMatchObject([
+      { code: "wrong-address", message: expect.not.stringContaining("198.51") },
+    ]);
+    const behind = await serve(["--allow-address", "203.0.113.0/24"]);
+    expect((await upgrade(behind.url, MEDIA, { "X-Forwarded-For": "203.0.113.9" })).status).toBe(403);
+    expect((await behind.first("warning")).message).toContain("--trusted-proxy");
   });
 
   it("ends calls of other accounts, tells them no more than that, and says here whose it was", async () => {

@@ -82,7 +82,7 @@ async function inspected(link: string): Promise<string> {
   return told + report.body;
 }
 
-describe.concurrent("nothing planted comes up again", () => {
+describe.concurrent("nothing planted comes up again", { timeout: 90_000 }, () => {
   it("in what a server, its callers and their tools say and write; and that is written for its owner alone", async () => {
     const cwd = folder();
     const options = { cwd, env: { ...env, NODE_OPTIONS: careless() } };

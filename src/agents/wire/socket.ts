@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { LegEvent } from "../../call/leg.js";
 import { closeReason, printable } from "../../protocol/text.js";
+import { GONE_MS, watchLife } from "./signs-of-life.js";
 import { refused, unreachable } from "./socket-errors.js";
 
 export interface AgentSocketOptions {
@@ -111,6 +112,10 @@ export class AgentSocket {
       ws.once("open", () => {
         signal.removeEventListener("abort", abort);
         ws.on("close", (code, reason) => this.#closed(code, reason));
+        watchLife(ws, () => {
+          this.#error = new Error(`the agent gave no sign of life for ${GONE_MS / 1000} s`);
+          ws.terminate();
+        });
         resolve();
       });
       if (signal.aborted) abort();

@@ -1,0 +1,38 @@
+/** Tells when an agent has gone without a word: a cut link breaks no connection, and the caller would hear silence for ever. */
+import type { WebSocket } from "ws";
+
+/** What is asked of a socket. */
+export type Pinged = Pick<WebSocket, "on" | "once" | "ping" | "readyState" | "OPEN">;
+
+/** How often a sign of life is asked for. */
+const PING_MS = 10_000;
+/** Who has answered before and says nothing for so long is gone. */
+export const GONE_MS = 20_000;
+
+/**
+ * Calls `onGone` once, when nothing has come for 20 s from an agent that answers pings. One that never answered any, as
+ * home-made ones may, is not judged by them.
+ */
+export function watchLife(socket: Pinged, onGone: () => void): void {
+  let answers = false;
+  let heardAt = performance.now();
+  const heard = () => {
+    heardAt = performance.now();
+  };
+  socket.on("message", heard);
+  socket.on("ping", heard);
+  socket.on("pong", () => {
+    answers = true;
+    heard();
+  });
+  const ask = () => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (!answers || performance.now() - heardAt < GONE_MS) return socket.ping();
+    clearInterval(timer);
+    onGone();
+  };
+  // What has come while this process stood still is read first.
+  const timer = setInterval(() => setImmediate(ask), PING_MS);
+  socket.once("close", () => clearInterval(timer));
+  ask();
+}

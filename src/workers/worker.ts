@@ -32,6 +32,8 @@ export class Worker {
   isIdle = false;
   /** When it began to answer calls. */
   upAt = 0;
+  /** Looks at it since it last said anything; it says what it has counted every second. */
+  silentLooks = 0;
   /** What it has counted, as it last said. */
   counts: Snapshot = {};
   readonly #context: WorkerContext;
@@ -64,6 +66,7 @@ export class Worker {
 
   #message(message: FromWorker): void {
     const { gate, calls, recorded, warn, clock } = this.#context;
+    this.silentLooks = 0;
     switch (message.type) {
       case "hello":
         this.#events.hello();

@@ -1,7 +1,7 @@
 /** The workers of one server as the primary runs them: begun, asked, drained together, and replaced when one dies. */
 import type { House } from "../bridge/door.js";
 import type { BridgeServer } from "../bridge/server.js";
-import type { Clock } from "../clock.js";
+import type { Clock, Timer } from "../clock.js";
 import { BridgeError, type ErrorCode } from "../errors.js";
 import { type Snapshot, sumOf, withoutGauges } from "../monitoring/counts.js";
 import type { Fork } from "./fork.js";
@@ -30,6 +30,9 @@ export interface WorkersOptions {
 
 /** How long a worker may take to say what it has counted; else what it last said is taken. */
 const COUNT_WITHIN_MS = 500;
+/** Looks, not time: a computer that slept has looked once. A worker that hangs this long has lost its calls already. */
+const LOOK_EVERY_MS = 5000;
+const SILENT_LOOKS = 4;
 /** How long a worker may take to go, once it has no call left. */
 const GO_WITHIN_MS = 5000;
 
@@ -45,6 +48,7 @@ export class Workers implements BridgeServer {
   #isDraining = false;
   #isClosing = false;
   #changed: (() => void)[] = [];
+  #looking: Timer | undefined;
 
   private constructor(options: WorkersOptions) {
     this.#options = options;
@@ -62,6 +66,7 @@ export class Workers implements BridgeServer {
     try {
       await workers.#begin(0, true);
       await Promise.all(workers.#workers.slice(1).map((_, i) => workers.#begin(i + 1, false)));
+      workers.#look();
       return workers;
     } catch (error) {
       workers.#isClosing = true;
@@ -125,6 +130,7 @@ export class Workers implements BridgeServer {
   async close(): Promise<void> {
     this.#takeNobody();
     this.#isClosing = true;
+    this.#looking?.cancel();
     this.#tell({ type: "close" });
     for (const worker of this.#workers) if (!worker?.isUp) worker?.process.kill();
     const timer = this.#options.clock.setTimer(() => {
@@ -132,6 +138,19 @@ export class Workers implements BridgeServer {
     }, GO_WITHIN_MS);
     await this.#until(() => this.#workers.every((worker) => worker === undefined));
     timer.cancel();
+  }
+
+  /** Ends workers that hang: nobody hears anything in their calls, and new callers would come to them. */
+  #look(): void {
+    for (const worker of this.#up()) {
+      worker.silentLooks++;
+      if (worker.silentLooks <= SILENT_LOOKS) continue;
+      const silentS = (SILENT_LOOKS * LOOK_EVERY_MS) / 1000;
+      const which = `worker ${this.#workers.indexOf(worker) + 1} (process ${worker.process.pid})`;
+      this.#options.warn("worker-hangs", `${which} has done nothing for ${silentS} s and is ended`);
+      worker.process.kill();
+    }
+    this.#looking = this.#options.clock.setTimer(() => this.#look(), LOOK_EVERY_MS);
   }
 
   #takeNobody(): void {

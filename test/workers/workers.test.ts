@@ -222,7 +222,7 @@ test("workers that die as soon as they are there are replaced ever more slowly, 
 test("one that cannot come back is said and tried again", async () => {
   const house = new House();
   await house.open(1);
-  house.clock.advance(60_000);
+  house.clock.advance(15_000);
   house.workers[0]!.dies("SIGSEGV");
   await settled();
   house.workers[1]!.says({ type: "hello" });
@@ -268,6 +268,22 @@ test("who does not go when it is told to is killed", async () => {
   house.clock.advance(5000);
   await closing;
   expect(house.workers[0]!.isKilled).toBe(true);
+});
+
+test("a worker that hangs is ended and replaced; one that says something is not, nor after a computer has slept", async () => {
+  const house = new House();
+  await house.open(2);
+  const [one, two] = house.workers as [FakeWorker, FakeWorker];
+  for (let s = 0; s < 20; s++) {
+    house.clock.advance(1000);
+    one.says({ type: "counts", counts: {} });
+  }
+  expect([one.isKilled, two.isKilled]).toEqual([false, true]);
+  expect(house.warnings[0]).toBe(
+    "worker-hangs: worker 2 (process 1001) has done nothing for 20 s and is ended",
+  );
+  await settled();
+  expect(house.workers).toHaveLength(3);
 });
 
 test("metrics are those of all; of who is no more, and of who does not answer, what was last said", async () => {

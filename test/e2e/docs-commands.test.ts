@@ -21,6 +21,7 @@ const EXCLUDED: readonly (readonly [RegExp, string])[] = [
   [/^simulate .*--mic\b/, "a person speaks into a microphone: test/e2e/microphone.test.ts"],
   [/^simulate .*--speaker\b/, "wants a sound device: test/e2e/sound-devices.test.ts"],
   [/^simulate .*--browser\b/, "a person holds a browser: test/e2e/browser-phone.test.ts"],
+  [/--upload\b/, "wants a bucket: test/e2e/upload.test.ts"],
   [/--tunnel\b/, "wants the program of a tunnel, and the internet: test/tunnel"],
   [
     /(-a|--agent) (openai|gemini|elevenlabs|deepgram|ultravox)/,

@@ -35,6 +35,7 @@ it("an agent that answers lives, and is asked no more when its connection ends",
   vi.advanceTimersByTime(100_000);
   const asked = agent.pings;
   expect(asked).toBeGreaterThanOrEqual(10);
+  agent.readyState = 3;
   agent.emit("close");
   vi.advanceTimersByTime(100_000);
   expect(agent.pings).toBe(asked);

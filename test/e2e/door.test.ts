@@ -14,7 +14,7 @@ async function refusals({ url }: Bridge): Promise<Record<string, number>> {
   return Object.fromEntries([...lines].map(([, cause, n]) => [cause, Number(n)]).filter(([, n]) => n !== 0));
 }
 
-describe.concurrent("serve", () => {
+describe.concurrent("serve", { timeout: 60_000 }, () => {
   it("takes the old token and the new one while they are changed", async () => {
     const env = { SMARTPBX_TOKEN: "old-token\nnew-token" };
     const server = await serve(["--auth-header", "X-Api-Key"], { env });

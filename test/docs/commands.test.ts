@@ -51,7 +51,15 @@ test.each(shown.filter(({ program }) => program === "npm"))("npm $args ($place)"
 });
 
 /** Flags of other programs. */
-const OTHERS = new Set(["--allow-scripts", "--ignore-scripts", "--omit", "--time", "--stop-timeout", "--version", "--help"]);
+const OTHERS = new Set([
+  "--allow-scripts",
+  "--ignore-scripts",
+  "--omit",
+  "--time",
+  "--stop-timeout",
+  "--version",
+  "--help",
+]);
 
 test("every flag that a sentence names is one", () => {
   const known = new Set(settingKeys.map(flagName));

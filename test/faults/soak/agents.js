@@ -55,12 +55,7 @@ export async function startAgents() {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    args: [
-      "--agent",
-      `websocket:ws://127.0.0.1:${server.address().port}/{callee}`,
-      "--agent-timeout",
-      "500ms",
-    ],
+    args: ["--agent", `websocket:ws://127.0.0.1:${server.address().port}/{callee}`, "--agent-timeout", "2s"],
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -1,11 +1,13 @@
 /** The PBX's side of a call that dialled us: a WebSocket on one side, messages and payloads on the other. */
 import type { RawData, WebSocket } from "ws";
+import { Allowance } from "../allowance.js";
 import { FRAME_MS, type MediaFormat } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
 import type { CallInfo, Fault, PbxMessage } from "../protocol/messages.js";
 import { parsePbxMessage } from "../protocol/parse.js";
 import { mediaSerializer } from "../protocol/serialize.js";
 import { closeReason } from "../protocol/text.js";
+import { ReadingPace } from "../reading-pace.js";
 
 export interface PbxEvents {
   message(message: PbxMessage | Fault): void;
@@ -26,6 +28,12 @@ const BINARY_FRAME: Fault = {
   code: "binary-frame",
   detail: "a binary frame; this wire is JSON text",
 };
+/** Forty times what a telephone sends: a minute that was held up arrives in two seconds. */
+const READING = { messagesPerS: 2000, bytesPerS: 4 * 1024 * 1024, burstMs: 250 };
+/** Faster than anybody presses keys, with enough at once for a number that was stored. */
+const KEY_MS = 50;
+const KEYS_AT_ONCE = 50;
+const TOO_MANY_KEYS: Fault = { type: "fault", code: "bad-dtmf", detail: "more keys than anybody presses" };
 
 export class AnsweredCall {
   readonly #socket: WebSocket;
@@ -33,10 +41,13 @@ export class AnsweredCall {
   #serialize: ((payload: Payload) => string) | undefined;
   #maxBufferedBytes = 0;
   #alive = true;
+  readonly #pace: ReadingPace;
+  readonly #keys = new Allowance(KEY_MS * KEYS_AT_ONCE);
 
   constructor(socket: WebSocket, events: PbxEvents) {
     this.#socket = socket;
     this.#events = events;
+    this.#pace = new ReadingPace(socket, READING);
     let tooBig = false;
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
     socket.on("pong", () => {
@@ -44,7 +55,7 @@ export class AnsweredCall {
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
       // ws closes the socket itself after every error; only this one deserves its own name.
-      if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") tooBig = true;
+      if (/^WS_ERR_UNSUPPORTED_(MESSAGE|DATA_PAYLOAD)_LENGTH$/.test(error.code ?? "")) tooBig = true;
     });
     socket.on("close", (code) => events.closed(tooBig ? 1009 : code));
   }
@@ -81,7 +92,11 @@ export class AnsweredCall {
 
   #received(data: RawData, isBinary: boolean): void {
     // ws hands over one Buffer per message as long as nobody sets another binaryType.
-    this.#events.message(isBinary ? BINARY_FRAME : parsePbxMessage((data as Buffer).toString()));
+    const bytes = data as Buffer;
+    this.#pace.read(bytes.length);
+    const message = isBinary ? BINARY_FRAME : parsePbxMessage(bytes.toString());
+    const isTooMany = message.type === "dtmf" && this.#keys.take(KEY_MS, performance.now()) > 0;
+    this.#events.message(isTooMany ? TOO_MANY_KEYS : message);
   }
 }
 

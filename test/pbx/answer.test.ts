@@ -104,3 +104,15 @@ test("a peer that answers pings stays; one that does not is cut off at the next"
   call.ping();
   expect(await closed).toBe(1006);
 });
+
+test("keys that nobody can press that fast are faults; a number of fifty digits is not", async () => {
+  for (let k = 0; k < 120; k++) pbx.send('{"event":"dtmf","dtmf":{"digit":"1"}}');
+  pbx.close(1000);
+  await closed;
+  const keys = messages.filter(({ type }) => type === "dtmf").length;
+  expect(keys).toBeGreaterThanOrEqual(50);
+  expect(messages.filter((message) => message.type === "fault" && message.code === "bad-dtmf")).toHaveLength(
+    120 - keys,
+  );
+  expect(keys).toBeLessThan(120);
+});

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { LegEvent } from "../../call/leg.js";
 import { closeReason, printable } from "../../protocol/text.js";
+import { ReadingPace } from "../../reading-pace.js";
 import { GONE_MS, watchLife } from "./signs-of-life.js";
 import { refused, unreachable } from "./socket-errors.js";
 
@@ -29,6 +30,8 @@ const MAX_BEHIND_MS = 500;
 const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How long the far end may take to answer our close. */
 const CLOSE_TIMEOUT_MS = 2000;
+/** Agents send a whole answer at once; none says more than a minute of sound in a second, for seconds. */
+const READING = { messagesPerS: 5000, bytesPerS: 4 * 1024 * 1024, burstMs: 1000 };
 
 export class AgentSocket {
   /** Rejects with a BridgeError `agent-refused` or `agent-unreachable`, or with the signal's reason. */
@@ -49,7 +52,9 @@ export class AgentSocket {
       maxPayload: MAX_MESSAGE_BYTES,
     });
     this.opened = this.#open(options);
+    const pace = new ReadingPace(this.#ws, READING);
     this.#ws.on("message", (data: Buffer, isBinary: boolean) => {
+      pace.read(data.length);
       if (this.#over) return;
       if (isBinary) options.onBytes(data);
       else options.onText(data.toString());

@@ -1,0 +1,40 @@
+/** Reads a WebSocket no faster than one call may cost the others: what comes faster waits in the network, and in the end with its sender. */
+import type { WebSocket } from "ws";
+import { Allowance } from "./allowance.js";
+
+export interface ReadingLimits {
+  readonly messagesPerS: number;
+  readonly bytesPerS: number;
+  /** This much may come at once, as the time in which it may come evenly. */
+  readonly burstMs: number;
+}
+
+export class ReadingPace {
+  readonly #socket: WebSocket;
+  readonly #allowance: Allowance;
+  readonly #msPerMessage: number;
+  readonly #msPerByte: number;
+  #waiting: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, { messagesPerS, bytesPerS, burstMs }: ReadingLimits) {
+    this.#socket = socket;
+    this.#allowance = new Allowance(burstMs);
+    this.#msPerMessage = 1000 / messagesPerS;
+    this.#msPerByte = 1000 / bytesPerS;
+    socket.once("close", () => clearTimeout(this.#waiting));
+  }
+
+  /** A message of this size was read. */
+  read(bytes: number): void {
+    const costMs = Math.max(this.#msPerMessage, bytes * this.#msPerByte);
+    if (this.#allowance.take(costMs, performance.now()) <= 0 || this.#waiting) return;
+    this.#socket.pause();
+    this.#wait();
+  }
+
+  #wait(): void {
+    const owedMs = this.#allowance.owedMs(performance.now());
+    this.#waiting = owedMs > 0 ? setTimeout(() => this.#wait(), Math.ceil(owedMs)) : undefined;
+    if (!this.#waiting) this.#socket.resume();
+  }
+}

@@ -17,7 +17,7 @@ export const ENDPOINT_FINDINGS = {
   "bad-certificate": {
     severity: "error",
     why: "SmartPBX opens no connection that it cannot trust: every call is dropped before it begins.",
-    fix: "Use a certificate from a public authority for this very host name, with its whole chain.",
+    fix: "Use a certificate from a public authority for this very host name, with its whole chain. To examine the endpoint until then, name its certificate in NODE_EXTRA_CA_CERTS.",
   },
   "certificate-ends-soon": {
     severity: "warning",

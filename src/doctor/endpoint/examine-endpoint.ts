@@ -24,7 +24,7 @@ const PROBES: readonly Probe[] = [
   { run: startMessages, takesMs: 4000, left: ["start-messages", "start messages"] },
   { run: formats, takesMs: 8000, left: ["formats", "other formats"] },
   { run: earlyWords, takesMs: 5000, left: ["early-words", "first words"] },
-  { run: oddMessages, takesMs: 11_000, left: ["odd-messages", "odd messages"] },
+  { run: oddMessages, takesMs: 9000, left: ["odd-messages", "odd messages"] },
   { run: hangUp, takesMs: 5000, left: ["hang-up", "hang-up"] },
   { run: nextCall, takesMs: 5500, left: ["next-call", "next call"] },
 ];

@@ -44,6 +44,16 @@ describe.concurrent("the echo call", () => {
     expect(findings.map(({ code }) => code)).toContain("echo-lost");
   });
 
+  it("comes back with holes in one call only: that was a moment's trouble", async () => {
+    let heard = 0;
+    const agent = await agentThat((payload, emit) => {
+      const k = heard++;
+      // Half a second of the first call, in the middle.
+      if (k < 25 || k >= 50) emit({ type: "audio", payload });
+    });
+    expect((await checkEchoCall(never, agent)).findings).toEqual([]);
+  });
+
   it("does not come back", async () => {
     const { findings } = await checkEchoCall(never, await agentThat(() => {}));
     expect(findings).toMatchObject([{ code: "echo-failed", severity: "error" }]);

@@ -52,6 +52,11 @@ describe.concurrent("headers", { timeout: LIMIT_MS }, () => {
     expect(findings).toEqual([]);
   });
 
+  test("who gave none is told how", async ({ expect }) => {
+    const { findings } = await examined(token((header) => header === "right"));
+    expect(findings).toMatchObject([{ code: "headers-refused", fix: expect.stringContaining("--header") }]);
+  });
+
   test("those that are looked at when the call has begun are no finding", async ({ expect }) => {
     const { findings } = await examined(
       { refusesAfterMs: 1500, refuses: ({ headers }) => headers["x-token"] !== "right" },

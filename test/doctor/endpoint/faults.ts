@@ -117,6 +117,7 @@ export const FAULTS: readonly Fault[] = [
     /302, to ws:\S+\/login\.$/,
   ],
   ["no WebSocket", { http: () => ({ status: 200 }) }, "not-a-websocket", /200/],
+  ["400", { http: () => ({ status: 400 }) }, "not-a-websocket", /path/],
   ["426", { http: () => ({ status: 426 }) }, "not-a-websocket", /426/],
   ["a proxy without an endpoint", { http: () => ({ status: 502 }) }, "endpoint-broken", /proxy/],
   ["full", { http: () => ({ status: 503 }) }, "endpoint-full", /503/],

@@ -53,11 +53,11 @@ function refused(knocked: Knocked, exam: Examination): Finding | undefined {
   if (knocked.type === "garbled") return seen("not-a-websocket", `${answer}.`);
   if (knocked.type === "closed")
     return isUnauthorised(knocked.code)
-      ? seen("headers-refused", `${answer}${headerWords(exam)}.`)
+      ? headersRefused(exam, answer)
       : seen("endpoint-broken", `${answer}, before the call had begun.`);
   if (knocked.type !== "refused") return undefined;
   const { status, location } = knocked;
-  if (status === 401 || status === 403) return seen("headers-refused", `${answer}${headerWords(exam)}.`);
+  if (status === 401 || status === 403) return headersRefused(exam, answer);
   if (status === 404 || status === 410) return seen("wrong-path", `${answer}: nothing is at this path.`);
   if (status >= 300 && status < 400)
     return seen("redirected", `${answer}${location ? `, to ${shownTarget(location, exam.url)}` : ""}.`);
@@ -66,6 +66,12 @@ function refused(knocked: Knocked, exam: Examination): Finding | undefined {
     return seen(
       "endpoint-broken",
       `${answer}${status === 502 || status === 504 ? ": a proxy is there, and nothing behind it" : ""}.`,
+    );
+  // This is how the usual server of Node answers at another path than its own.
+  if (status === 400)
+    return seen(
+      "not-a-websocket",
+      `${answer}: its path is another one, or a proxy in front did not pass the upgrade on.`,
     );
   return seen("not-a-websocket", `${answer}: what is there speaks HTTP, but no WebSocket.`);
 }
@@ -88,11 +94,21 @@ function wordsOf(knocked: Knocked): string {
   return knocked.type === "distrusted" ? "has a certificate that is not trusted" : "answered";
 }
 
-export function headerWords({ headers }: Examination): string {
+/** @param answer what it did, without a full stop */
+export function headersRefused({ headers }: Examination, answer: string): Finding {
   const names = Object.keys(headers);
-  return names.length > 0
-    ? ` to a request with ${names.join(", ")}`
-    : " to a request without any headers of yours";
+  if (names.length > 0)
+    return findingOf({
+      kind: "headers-refused",
+      side: "call",
+      seen: `${answer} to a request with ${names.join(", ")}.`,
+    });
+  return findingOf({
+    kind: "headers-refused",
+    side: "call",
+    seen: `${answer} to a request without any headers of yours.`,
+    fix: 'Give what stands under websocket_headers in the portal: --header "Name: value".',
+  });
 }
 
 function certificateWords(code: string): string {

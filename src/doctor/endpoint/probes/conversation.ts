@@ -14,7 +14,7 @@ import { misheardRate, voiceOf } from "../misheard-rate.js";
 import { seenTwice } from "../seen-twice.js";
 import { type SideBySide, sharedWith } from "../shared-session.js";
 import { beSilent, listenWhile, type Marks, newMarks, talk, talkLater } from "../talk.js";
-import { headerWords, isUnauthorised } from "./connection.js";
+import { headersRefused, isUnauthorised } from "./connection.js";
 
 const NEVER_QUIET_MS = 12_000;
 const SILENT_MS = 15_000;
@@ -60,9 +60,8 @@ async function converse(exam: Examination, refusals: CallResult[]): Promise<bool
     if (unauthorised) {
       exam.isOver = true;
       const { closeCode, detail } = unauthorised;
-      const seen = `The upgrade was taken, and then ${detail}, in answer${headerWords(exam)}.`;
       exam.report("survives", "conversation", `closed with ${closeCode} before a word was said`, [
-        findingOf({ kind: "headers-refused", side: "call", seen }),
+        headersRefused(exam, `The upgrade was taken, and then ${detail}, in answer`),
       ]);
       return true;
     }

@@ -44,7 +44,7 @@ function childrenOf(pid: number): number[] {
   });
 }
 
-describe.concurrent("serve --workers", () => {
+describe("serve --workers", () => {
   it("is one server: one limit, one count, one stream of events; a worker that dies takes only its calls", async () => {
     const recordings = folder();
     const server = await serve([...INSTANT, "--workers", "2", "--max-calls", "6", "--record", recordings]);

@@ -88,7 +88,7 @@ async function endsInGoodOrder(saved: SavedCall, error: string): Promise<void> {
 
 afterAll(() => nothingOf("data-lost", lost, cases));
 
-describe.concurrent("a recording", () => {
+describe.concurrent("a recording", { timeout: 60_000 }, () => {
   it("ends where the disk becomes full, while its call and the others go on", async () => {
     const disk = smallDisk(192);
     const server = await serve(["--agent-option", "mode=instant", "--record", disk.path], {

@@ -15,18 +15,21 @@ export interface PouringAgent {
   /** For `--agent`; it wants PCM, so that the bridge has to convert what the caller says. */
   readonly args: readonly string[];
   /** The number of each 20 ms that was heard, -1 for what no caller said. */
-  heard(): number[];
+  readonly heard: readonly number[];
   close(): Promise<void>;
 }
 
 export async function pouringAgent(frames: number): Promise<PouringAgent> {
-  const pieces: Buffer[] = [];
+  const heard: number[] = [];
+  let rest = Buffer.alloc(0);
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
   await new Promise((resolve) => server.once("listening", resolve));
   server.on("connection", (socket) => {
     socket.on("error", () => {});
     socket.on("message", (data, isBinary) => {
-      if (isBinary) pieces.push(data as Buffer);
+      if (!isBinary) return;
+      rest = Buffer.concat([rest, data as Buffer]);
+      for (; rest.length >= 320; rest = rest.subarray(320)) heard.push(numberIn(rest.subarray(0, 320)));
     });
     const all = Buffer.concat(Array.from({ length: frames }, (_, k) => decoded(numbered(k))));
     for (let at = 0; at < all.length; at += 32_000) socket.send(all.subarray(at, at + 32_000));
@@ -37,15 +40,7 @@ export async function pouringAgent(frames: number): Promise<PouringAgent> {
       ...["--agent", `websocket:ws://127.0.0.1:${port}`],
       ...["--agent-option", "encoding=pcm16", "--agent-option", "rate=8000"],
     ],
-    heard() {
-      const bytes = Buffer.concat(pieces);
-      const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-      const codes = encodeUlaw(samples);
-      return Array.from({ length: Math.floor(codes.length / 160) }, (_, k) => {
-        const frame = codes.subarray(160 * k, 160 * k + 160);
-        return frame.every((byte) => byte === frame[0]) ? frame[0] - 0x10 : -1;
-      });
-    },
+    heard,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
@@ -53,4 +48,10 @@ export async function pouringAgent(frames: number): Promise<PouringAgent> {
 function decoded(ulaw: Buffer): Buffer {
   const samples = decodeUlaw(ulaw);
   return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+}
+
+function numberIn(pcm: Buffer): number {
+  const samples = Int16Array.from({ length: pcm.length / 2 }, (_, k) => pcm.readInt16LE(2 * k));
+  const codes = encodeUlaw(samples);
+  return codes.every((byte) => byte === codes[0]) ? codes[0] - 0x10 : -1;
 }

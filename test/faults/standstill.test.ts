@@ -40,6 +40,8 @@ async function call(
   const [agent, out] = [await pouringAgent(1000), folder()];
   const server = await serve([...agent.args, ...args, "--record", out], options);
   const phone = await Phone.call(server.url);
+  // The agent is there, so that all that is said reaches it.
+  await phone.until(() => phone.payloads.length > 0);
   const startedAt = performance.now();
   let [said, quietMs, spokeAt] = [0, 0, startedAt];
   const speaking = setInterval(() => {
@@ -52,11 +54,11 @@ async function call(
   const after = phone.payloads.length;
   await phone.until(() => phone.payloads.length >= after + 40);
   clearInterval(speaking);
-  await phone.until(() => agent.heard().filter((number) => number !== SILENCE).length >= said);
+  await phone.until(() => agent.heard.filter((number) => number !== SILENCE).length >= said);
   await phone.hangUp();
   await server.first("recorded");
   expect(await server.stop()).toBe(0);
-  const heard = agent.heard();
+  const { heard } = agent;
   await agent.close();
   cases++;
   return { saved: await savedCall(out), server, said, quietMs, heard };
@@ -103,7 +105,7 @@ afterAll(() => {
   nothingOf("bursts", bursts, cases);
 });
 
-describe.concurrent("a process that stands still for half a second", () => {
+describe.concurrent("a process that stands still", { timeout: 60_000 }, () => {
   it("goes on at the pace of the ear, with all that was said meanwhile and nothing else", async () => {
     const disturbed = await call([], (server) => standStill(server, 500));
     expect(longestGap(disturbed.saved)).toBeGreaterThan(400);
@@ -113,15 +115,15 @@ describe.concurrent("a process that stands still for half a second", () => {
   });
 
   it("takes nobody for silent who spoke meanwhile", async () => {
-    const limits = ["--idle-timeout", "600ms", "--ping", "200ms"];
-    const disturbed = await call(limits, (server) => standStill(server, 1200));
+    const limits = ["--idle-timeout", "2s", "--ping", "1s"];
+    const disturbed = await call(limits, (server) => standStill(server, 2500));
     isWhole(disturbed);
     isPaced(disturbed);
     expect(await disturbed.server.first("call-ended")).toMatchObject({ reason: "caller-hung-up" });
   });
 });
 
-describe.concurrent("a clock that is set", () => {
+describe.concurrent("a clock that is set", { timeout: 60_000 }, () => {
   const jumping = fileURLToPath(new URL("jumping-clock.mjs", import.meta.url));
 
   it.each(["back by an hour", "forward by a day"])(

@@ -45,6 +45,14 @@ export function readDockerfile(text = readFileSync(join(ROOT, "Dockerfile"), "ut
   return stages;
 }
 
+/** What Docker is given of the project: everything is ignored but these. */
+export function context(): string[] {
+  return readFileSync(join(ROOT, ".dockerignore"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("!"))
+    .map((line) => line.slice(1));
+}
+
 /** The last of its kind in a stage. */
 export function step(stage: Stage, name: string): Step {
   const found = stage.steps.findLast((one) => one.name === name);
@@ -77,7 +85,11 @@ export async function build(stage: Stage, roots: ReadonlyMap<string, string>): P
     } else if (name === "COPY") {
       const paths = text.split(/ +/);
       const to = paths.pop()!;
-      for (const path of paths) copy(path, to, flags);
+      for (const path of paths) {
+        // All of it is what .dockerignore lets through.
+        if (path === "." && !flags.from) for (const name of context()) copy(name, `${to}/${name}`, flags);
+        else copy(path, to, flags);
+      }
     }
   }
 

@@ -92,7 +92,7 @@ describe("the publish workflow", () => {
     expect(uses.length).toBeGreaterThan(2);
     for (const used of uses) expect(used).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     const installs = commands(publish).filter((command) => /npm (ci|install|i)\b/.test(command));
-    expect(installs).toEqual(["npm ci --ignore-scripts"]);
+    expect(installs).toEqual(["npm install --ignore-scripts --no-save --no-audit --no-fund"]);
     for (const job of [test, publish])
       expect(job.steps[0]!.with).toMatchObject({ "persist-credentials": false });
   });

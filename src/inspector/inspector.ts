@@ -34,8 +34,8 @@ export interface InspectorSettings {
   /** The agent as people know it. */
   readonly agent: string;
   readonly showPersonal: boolean;
-  /** Where calls are saved; undefined where they are not. */
-  readonly recordings: string | undefined;
+  /** Where calls that start now are saved; undefined while they are not. */
+  readonly recordings: () => string | undefined;
   /** How the server itself is called, once it listens. */
   readonly endpoint: () => OwnEndpoint;
   readonly phone: Phone;
@@ -62,7 +62,9 @@ export class Inspector {
   });
   readonly #calls: LiveCalls;
   readonly #pages: Pages;
-  readonly #saved: SavedCalls | undefined;
+  /** From when calls were saved for the first time. */
+  #saved: SavedCalls | undefined;
+  #saves = false;
   readonly #replays: Replays;
   readonly #tests: TestCalls;
   #document: PageDocument | undefined;
@@ -71,7 +73,7 @@ export class Inspector {
 
   constructor(settings: InspectorSettings) {
     this.#settings = settings;
-    const { clock, recordings: directory, showPersonal, version, endpoint } = settings;
+    const { clock, showPersonal, endpoint } = settings;
     this.#calls = new LiveCalls({
       clock,
       personal: personal(showPersonal),
@@ -91,16 +93,6 @@ export class Inspector {
       },
     });
     const tell = (message: ToPage) => this.#pages.tell(message);
-    this.#saved =
-      directory === undefined
-        ? undefined
-        : new SavedCalls({
-            directory,
-            showPersonal,
-            version,
-            listed: (calls, total) => tell({ type: "saved", calls, total }),
-            learned: (id, problems) => tell({ type: "problems", id, problems }),
-          });
     this.#replays = new Replays({ clock, endpoint, tell: (state) => tell({ type: "replay", ...state }) });
     this.#tests = new TestCalls({ clock, endpoint, told: (ok, text) => tell({ type: "note", ok, text }) });
     void loadOpus().then(
@@ -186,7 +178,26 @@ export class Inspector {
     answer(response, 200, JSON.stringify(admission), "application/json");
   }
 
+  /** Saving may have been switched on or off since: a key in the terminal does that. */
+  #followRecordings(): void {
+    const { recordings, showPersonal, version } = this.#settings;
+    const directory = recordings();
+    const tell = (message: ToPage) => this.#pages.tell(message);
+    if (directory !== undefined)
+      this.#saved ??= new SavedCalls({
+        directory,
+        showPersonal,
+        version,
+        listed: (calls, total) => tell({ type: "saved", calls, total }),
+        learned: (id, problems) => tell({ type: "problems", id, problems }),
+      });
+    const saves = directory !== undefined;
+    if (saves !== this.#saves) tell({ type: "saves", saves });
+    this.#saves = saves;
+  }
+
   #greeting(): ToPage[] {
+    this.#followRecordings();
     const { agent, clock, endpoint, phone, showPersonal, version } = this.#settings;
     const saved = this.#saved;
     return [
@@ -195,7 +206,7 @@ export class Inspector {
         version,
         agent: safeText(agent),
         url: endpoint().url,
-        saves: saved !== undefined,
+        saves: this.#saves,
         showPersonal,
         phone: phone.link,
         now: clock.wallMs(),
@@ -224,9 +235,10 @@ export class Inspector {
 
   /** Nobody looks: nothing is read. */
   #lookAfter(ms: number): void {
-    if (!this.#saved || this.#pages.count === 0) return;
+    if (this.#pages.count === 0) return;
     this.#looking?.cancel();
     this.#looking = this.#settings.clock.setTimer(() => {
+      this.#followRecordings();
       this.#saved?.look();
       this.#lookAfter(LOOK_EVERY_MS);
     }, ms);

@@ -106,6 +106,8 @@ export type ToPage =
       readonly lines?: { readonly n: number; readonly all: boolean; readonly lines: readonly Line[] };
     }
   | { readonly type: "saved"; readonly calls: readonly SavedCall[]; readonly total: number }
+  /** Calls that start now are saved, or no more. */
+  | { readonly type: "saves"; readonly saves: boolean }
   | { readonly type: "problems"; readonly id: string; readonly problems: Problems }
   | ({ readonly type: "replay" } & ReplayState)
   | { readonly type: "phone"; readonly link: string }

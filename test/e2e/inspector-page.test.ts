@@ -157,7 +157,7 @@ describe.runIf(CHROMIUM)("the inspector", { timeout: 60_000 }, () => {
         version: "2",
         agent: "echo",
         showPersonal: false,
-        recordings: undefined,
+        recordings: () => undefined,
         endpoint,
         phone,
         left: () => {},

@@ -12,7 +12,7 @@ let inspector: Inspector;
 let server: InspectorServer;
 const pages: WebSocket[] = [];
 
-const inspectorIn = (recordings?: string) =>
+const inspectorIn = (recordings: () => string | undefined) =>
   new Inspector({
     clock: realClock,
     version: "1.2.3",
@@ -24,8 +24,8 @@ const inspectorIn = (recordings?: string) =>
     left: () => {},
   });
 
-async function start(recordings?: string): Promise<void> {
-  inspector = inspectorIn(recordings);
+async function start(recordings?: string | (() => string | undefined)): Promise<void> {
+  inspector = inspectorIn(typeof recordings === "function" ? recordings : () => recordings);
   server = await serveInspector(inspector, 0);
 }
 
@@ -201,5 +201,23 @@ describe("saved calls", () => {
     expect(call).toMatchObject({ name: "bad", facts: { state: "broken" } });
     const { status, body } = await ask(`/saved/${call.id}/report.html`);
     expect([status, body]).toEqual([500, expect.stringContaining("not a recording")]);
+  });
+
+  it("are listed too when saving is switched on later", async () => {
+    await server.close();
+    const folder = await temporaryFolder();
+    await recordExample(folder, {});
+    let isOn = false;
+    await start(() => (isOn ? folder : undefined));
+    const messages = await told((all) => {
+      // The page is there, and nothing is saved yet.
+      isOn ||= all.some(({ type }) => type === "welcome");
+      return listed(all).length > 0;
+    });
+    const saves = messages.flatMap((one) =>
+      one.type === "welcome" || one.type === "saves" ? one.saves : [],
+    );
+    expect(saves).toEqual([false, true]);
+    expect(listed(messages)).toMatchObject([{ facts: { callId: "call-1" } }]);
   });
 });

@@ -70,7 +70,7 @@ async function answer(
   const phone = new PhoneSwitch((told) => servedPhone(settings, agent.name, told, io), reporter);
   if (settings.phone) await phone.turnOn();
   const inspector = settings.inspect
-    ? await servedInspector(settings, agent.name, recordings.directory, reporter, io)
+    ? await servedInspector(settings, agent.name, () => recorders.folder, reporter, io)
     : undefined;
   const traces = await tracesOf(agent.name, (code, message) => reporter.warning(code, message), io);
   const findings = new LiveFindings();
@@ -159,7 +159,7 @@ async function servedPhone(
 async function servedInspector(
   { auth, port, showPersonal }: AnsweringSettings,
   agent: string,
-  recordings: string | undefined,
+  recordings: () => string | undefined,
   reporter: Reporter,
   io: Io,
 ): Promise<ServedInspector> {

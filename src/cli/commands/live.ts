@@ -32,6 +32,7 @@ export class Live {
   readonly #calls: LiveCalls;
   readonly #view: LiveView;
   #recording: RecordingSwitch | undefined;
+  #isServing = false;
   #tests: TestCalls | undefined;
 
   static async open(settings: ReportSettings, io: Io): Promise<Live> {
@@ -46,6 +47,8 @@ export class Live {
       style,
       showPersonal: settings.showPersonal,
       verbose: settings.verbose,
+      // A command that places calls waits for none.
+      idle: () => (this.#isServing ? "waiting for calls" : "dialling"),
       stop: () => process.kill(process.pid, "SIGINT"),
       recording: () => this.#recording?.folder,
     });
@@ -78,6 +81,7 @@ export class Live {
   /** Shows the calls of a server. */
   beginServing(recording: RecordingSwitch, { server, auth, phone }: ServedLive): void {
     this.#recording = recording;
+    this.#isServing = true;
     const tests = new TestCalls(auth, this.#world.clock);
     this.#tests = tests;
     this.#view.begin([

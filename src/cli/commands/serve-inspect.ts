@@ -20,7 +20,8 @@ export interface InspectSettings {
   readonly auth: Auth | undefined;
   /** The agent as people know it. */
   readonly agent: string;
-  readonly recordings: string | undefined;
+  /** Where calls that start now are saved. */
+  readonly recordings: () => string | undefined;
   readonly showPersonal: boolean;
   /** Of the server; 0 for any. */
   readonly port: number;

@@ -20,6 +20,8 @@ export interface LiveView {
   /** Those that are shown: `callRoom` says how many. */
   readonly calls: readonly LiveCallView[];
   readonly running: number;
+  /** What goes on while no call runs. */
+  readonly idle: string;
   /** Calls that are over. */
   readonly ended: number;
   readonly failed: number;
@@ -75,13 +77,13 @@ export function liveLines(view: LiveView, look: Look): StyledLine[] {
   return lines.slice(-Math.max(1, look.rows - 1));
 }
 
-function statusLine({ running, ended, failed, recording }: LiveView, look: Look): StyledLine {
+function statusLine({ running, idle, ended, failed, recording }: LiveView, look: Look): StyledLine {
   const { good, dim, bad, warn } = look.style;
   return fittedLine(
     [
       running > 0
         ? { text: `${count(running, "call")} up`, paint: good, rank: 0 }
-        : { text: "waiting for calls", paint: dim, rank: 0 },
+        : { text: idle, paint: dim, rank: 0 },
       ...(ended > 0 ? [{ text: `${ended} ended`, rank: 2 }] : []),
       ...(failed > 0 ? [{ text: `${failed} failed`, paint: bad, rank: 1 }] : []),
       ...(recording === undefined

@@ -30,6 +30,8 @@ export interface LiveViewSettings {
   readonly showPersonal: boolean;
   /** Transcripts are shown whatever is pressed. */
   readonly verbose: boolean;
+  /** What goes on while no call runs: `waiting for calls`. */
+  readonly idle: () => string;
   /** Asks the process to stop, as ^C does. */
   readonly stop: () => void;
   readonly recording: () => string | undefined;
@@ -159,6 +161,7 @@ export class LiveView {
       ...parts,
       calls: calls.map((call) => call.at(now)),
       running,
+      idle: this.#settings.idle(),
       ended: totals.calls - running,
       failed: [...totals.failures.values()].reduce((sum, times) => sum + times, 0),
       recording: this.#settings.recording(),

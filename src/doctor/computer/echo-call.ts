@@ -57,7 +57,7 @@ async function echoCall(signal: AbortSignal, agent?: Agent): Promise<Checked> {
   const echoes = new Echoes();
   try {
     server = await startServer(settings);
-    await placeCall({
+    const { senderLateness } = await placeCall({
       url: server.url,
       isSelf: true,
       script,
@@ -66,7 +66,7 @@ async function echoCall(signal: AbortSignal, agent?: Agent): Promise<Checked> {
       signal,
     });
     signal.throwIfAborted();
-    return judge(echoes);
+    return judge(echoes, senderLateness.max ?? 0);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof BridgeError)
@@ -88,9 +88,10 @@ class Echoes {
   /** Frames on their way: their audio and when they left. */
   readonly #away: { readonly base64: string; readonly at: number }[] = [];
 
-  /** Those that will not come any more. Only frames with sound are counted. */
-  get lost(): number {
-    return this.#overtaken + this.#away.filter(({ at }) => at < this.#now - IN_FLIGHT_MS).length;
+  /** Those that will not come any more. Only frames with sound are counted. @param lateMs how late this computer was at worst */
+  lost(lateMs: number): number {
+    const onTheWay = this.#now - IN_FLIGHT_MS - lateMs;
+    return this.#overtaken + this.#away.filter(({ at }) => at < onTheWay).length;
   }
 
   readonly observe = (event: CallEvent): void => {
@@ -112,7 +113,9 @@ class Echoes {
   };
 }
 
-function judge({ sent, back, lost, tookMs }: Echoes): Checked {
+function judge(echoes: Echoes, lateMs: number): Checked {
+  const { sent, back, tookMs } = echoes;
+  const lost = echoes.lost(lateMs);
   const p50 = tenths(percentile(tookMs, 50));
   const max = tenths(percentile(tookMs, 100));
   const measured = { framesSent: sent, framesBack: back, framesLost: lost, firstAudioMs: { p50, max } };

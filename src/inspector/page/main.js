@@ -64,6 +64,9 @@ function hear(message) {
     case "saved":
       saved.update(message.calls, message.total);
       break;
+    case "saves":
+      saved.hint(message.saves);
+      break;
     case "problems":
       saved.learn(message.id, message.problems);
       break;

@@ -32,13 +32,18 @@ export class SavedPanel {
     return this.#calls.get(id);
   }
 
-  /** Nothing is saved: says what would. @param {boolean} saves */
+  /** @param {boolean} saves */
   expect(saves) {
     this.#replays.clear();
+    this.hint(saves);
+    if (!saves) this.update([], 0);
+  }
+
+  /** Nothing is saved: says what would. @param {boolean} saves */
+  hint(saves) {
     byId("no-saved").textContent = saves
       ? "None yet. Every call is saved when it has ended."
-      : "Calls are not saved. Start the program with --record recordings to keep them.";
-    if (!saves) this.update([], 0);
+      : "Calls are not saved. Start the program with --record recordings to keep them, or press r in its terminal.";
   }
 
   /** @param {readonly SavedCall[]} calls @param {number} total */

@@ -27,6 +27,7 @@ const call: LiveCallView = {
 const view: LiveView = {
   calls: [call],
   running: 1,
+  idle: "waiting for calls",
   ended: 3,
   failed: 1,
   recording: "calls",
@@ -113,6 +114,7 @@ it("is never wider or higher than the terminal, whatever is in a call", () => {
   const anyView = fc.record({
     calls: fc.array(anyCall, { maxLength: 12 }),
     running: fc.nat(),
+    idle: fc.constant(view.idle),
     ended: fc.nat(),
     failed: fc.nat(),
     recording: fc.option(any, { nil: undefined }),
@@ -139,6 +141,12 @@ it("is never wider or higher than the terminal, whatever is in a call", () => {
       },
     ),
   );
+});
+
+it("says what goes on while no call runs", () => {
+  const between: Partial<LiveView> = { calls: [], running: 0, recording: undefined };
+  expect(drawn(between)[0]).toBe("waiting for calls  3 ended  1 failed");
+  expect(drawn({ ...between, idle: "dialling" })[0]).toBe("dialling  3 ended  1 failed");
 });
 
 it("leaves room for the events above", () => {

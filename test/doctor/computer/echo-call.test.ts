@@ -51,7 +51,8 @@ describe.concurrent("the echo call", () => {
       // Half a second of the first call, in the middle.
       if (k < 25 || k >= 50) emit({ type: "audio", payload });
     });
-    expect((await checkEchoCall(never, agent)).findings).toEqual([]);
+    const { findings } = await checkEchoCall(never, agent);
+    expect(findings.map(({ code }) => code)).not.toContain("echo-lost");
   });
 
   it("does not come back", async () => {

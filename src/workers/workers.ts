@@ -9,6 +9,7 @@ import type { Gate } from "./gate.js";
 import type { FromWorker, StartFailure } from "./messages.js";
 import { Replacement } from "./replacement.js";
 import type { ReportedCalls } from "./reported-calls.js";
+import { saidOnce } from "./said-once.js";
 import { Worker } from "./worker.js";
 
 export interface WorkersOptions {
@@ -49,10 +50,12 @@ export class Workers implements BridgeServer {
   #isClosing = false;
   #changed: (() => void)[] = [];
   #looking: Timer | undefined;
+  readonly #warnOnce: (code: string, message: string) => void;
 
   private constructor(options: WorkersOptions) {
     this.#options = options;
     this.#port = options.port;
+    this.#warnOnce = saidOnce(options.warn, options.clock);
     this.#workers = new Array<undefined>(options.count).fill(undefined);
     this.#replacements = this.#workers.map(() => new Replacement());
   }
@@ -168,7 +171,8 @@ export class Workers implements BridgeServer {
 
   /** Resolves when a worker answers calls in this place. Rejects when it cannot. */
   #begin(place: number, probes: boolean): Promise<void> {
-    const { fork, gate, follow, recorded, warn, clock } = this.#options;
+    const { fork, gate, follow, recorded, clock } = this.#options;
+    const warn = this.#warnOnce;
     return new Promise((resolve, reject) => {
       const worker = new Worker(
         { fork, gate, calls: follow(), recorded, warn, clock },

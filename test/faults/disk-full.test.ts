@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { repairRecording } from "../../src/recording/repair.js";
-import { type Bridge, CLI, serve } from "../e2e/bridge.js";
-import { Phone } from "../e2e/phone.js";
+import { freePort } from "../agents/free-port.js";
+import { Bridge, CLI, folder, serve } from "../e2e/bridge.js";
+import { http, Phone } from "../e2e/phone.js";
 import { readSaved, type SavedCall } from "../e2e/sound.js";
 import { nothingOf } from "./measured.js";
 import { limitedFiles, type SmallDisk, smallDisk } from "./small-disk.js";
@@ -118,4 +119,27 @@ describe.concurrent("a recording", { timeout: 60_000 }, () => {
     await endsInGoodOrder(await callUntilFull(disk, server), disk.error);
     expect(await server.stop()).toBe(0);
   });
+});
+
+it("a log that finds no room costs lines and no call, and is not passed over at the end", async () => {
+  const port = await freePort();
+  const log = join(folder(), "log");
+  const server = new Bridge(["serve", "--json", "--port", String(port), "--agent-option", "mode=instant"], {
+    through: ["/bin/sh", "-c", `trap '' XFSZ; ulimit -f 0; exec "$@" > ${log}`, "limited"],
+  });
+  const url = `ws://127.0.0.1:${port}/media-stream`;
+  const status = () =>
+    http(url, "/health").then(
+      (answer) => answer.status,
+      () => 0,
+    );
+  await expect.poll(status, { timeout: 20_000 }).toBe(200);
+  for (let k = 0; k < 2; k++) {
+    const phone = await Phone.call(url);
+    await phone.echoed();
+    await phone.hangUp();
+  }
+  expect(await server.stop()).toBe(3);
+  expect(server.stderr).toMatch(/cannot write all of the output: EFBIG/);
+  expect(readFileSync(log, "utf8")).toBe("");
 });

@@ -219,6 +219,18 @@ test("workers that die as soon as they are there are replaced ever more slowly, 
   expect(workers.alive).toBe(1);
 });
 
+test("the public address is told to all, and to those who come later", async () => {
+  const house = new House();
+  const workers = await house.open(2);
+  workers.reachedAt("wss://pbx.example.com/media-stream");
+  const told = { type: "public-url", url: "wss://pbx.example.com/media-stream" };
+  expect(house.workers.map((worker) => worker.told.at(-1))).toEqual([told, told]);
+  house.workers[0]!.dies("SIGKILL");
+  await settled();
+  house.workers[2]!.says({ type: "hello" });
+  expect(house.workers[2]!.told).toMatchObject([{ type: "begin", publicUrl: told.url }]);
+});
+
 test("one that cannot come back is said and tried again", async () => {
   const house = new House();
   await house.open(1);

@@ -4,8 +4,6 @@ const inCi = process.env.CI === "true";
 
 /** Real sound, and tests that tell milliseconds, have no time to wait for others: these run alone, when all others are through. */
 const ALONE = endToEnd(
-  "bad-agents",
-  "bad-messages",
   "browser-phone",
   "call",
   "http",
@@ -15,6 +13,8 @@ const ALONE = endToEnd(
   "replay-mutations",
   "sound-devices",
 );
+/** The catalogue of hostile peers: it fills a server on purpose. */
+const HOSTILE = "test/hostile/**/*.test.ts";
 const EVERY_END_TO_END = "test/e2e/**/*.test.ts";
 /** Disks, signals and clocks that fail: real processes, mostly waiting. */
 const FAULTS = "test/faults/**/*.test.ts";
@@ -37,13 +37,17 @@ export default defineConfig({
       // Real sockets and processes on a computer that others use too may be held up once. Nothing here is kept in
       // modules: loading them once for all takes half the time.
       project("calls", ["test/**/*.test.ts"], {
-        exclude: [EVERY_END_TO_END, FAULTS],
+        exclude: [EVERY_END_TO_END, FAULTS, HOSTILE],
         isolate: false,
         retry: inCi ? 1 : 0,
       }),
       project("processes", [EVERY_END_TO_END], { exclude: [...ALONE, ...LONG], retry: 1 }),
       project("long", [...LONG, FAULTS], { retry: 1 }),
-      project("alone", ALONE, { fileParallelism: false, retry: 1, sequence: { groupOrder: 1 } }),
+      project("alone", [...ALONE, HOSTILE], {
+        fileParallelism: false,
+        retry: 1,
+        sequence: { groupOrder: 1 },
+      }),
     ],
     // Most calls wait for time to pass: more of them at once than there are cores lose nothing.
     maxWorkers: 3,

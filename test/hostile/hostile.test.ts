@@ -1,0 +1,83 @@
+/** The catalogue of hostile peers, played against one real server: each has its outcome, and the call beside it never notices. */
+import { setTimeout as after } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { http } from "../e2e/phone.js";
+import { nothingOf } from "../faults/measured.js";
+import type { Case } from "./case.js";
+import { CATALOGUE, cases } from "./cases/index.js";
+import type { Health } from "./healthy.js";
+import type { Holdings } from "./holdings.js";
+import { type Played, play, playAll } from "./play.js";
+import { Stage } from "./stage.js";
+
+/** A call in good order must not notice more than this. */
+const MOST_LATE_MS = 20;
+/** What the first calls of a process leave for those that follow: compiled code, filters, tables. */
+const MOST_KEPT_BYTES = 24_000_000;
+/** What the system has given to the process and the process gives back late. */
+const MOST_RSS_BYTES = 250_000_000;
+const SETTLED_WITHIN_MS = 15_000;
+
+let stage: Stage;
+let played: Map<Case, Played>;
+let health: Health;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  played = await playAll(cases, stage);
+  health = await stage.healthy.end();
+}, 180_000);
+afterAll(() => stage.close());
+
+describe.each(Object.entries(CATALOGUE))("%s", (_, rows) => {
+  it.each(rows.map((row) => [`${row.peer} ${row.does}`, row] as const))("%s", async (_, row) => {
+    // What was held up among all the others may be tried once more, by itself.
+    const one = played.get(row) ?? (await play(row, stage));
+    played.delete(row);
+    if ("error" in one) throw one.error;
+    const { also, ...outcome } = row.outcome;
+    expect(one.seen).toMatchObject(outcome);
+  });
+});
+
+it("the call beside all this gets every frame back, in order, unchanged and in time", () => {
+  const disturbed = health.lateness.filter(({ ownMs }) => ownMs > MOST_LATE_MS);
+  const lateMs = health.lateness.map(({ wholeMs }) => wholeMs);
+  const whole = lateMs.filter((ms) => ms > MOST_LATE_MS).length;
+  console.log(
+    `${health.frames} frames; the latest by ${Math.round(Math.max(...lateMs))} ms, of which the server's own ${Math.round(Math.max(...health.lateness.map(({ ownMs }) => ownMs)))} ms; ${whole} were late by the machine or the server`,
+  );
+  expect(health.ended).toBeUndefined();
+  expect(health.frames).toBeGreaterThan(500);
+  nothingOf("data-lost", new Array(health.lost).fill("frame"), 1);
+  nothingOf("disturbed", disturbed, cases.length);
+});
+
+it("the server holds no more than before: no call, no socket, no timer, no memory", async () => {
+  const began = performance.now();
+  let held = await stage.held();
+  while (!isSettled(held) && performance.now() - began < SETTLED_WITHIN_MS) {
+    await after(250);
+    held = await stage.held();
+  }
+  console.log(`held before ${JSON.stringify(stage.base)}, and after ${JSON.stringify(held)}`);
+  expect(JSON.parse((await http(stage.url, "/health")).body)).toMatchObject({ calls: 0 });
+  expect(isSettled(held), JSON.stringify({ base: stage.base, held })).toBe(true);
+});
+
+it("the server lives, has nothing to complain of, and stops when it is asked to", async () => {
+  expect(stage.server.isRunning).toBe(true);
+  expect(await stage.server.stop()).toBe(0);
+  expect(stage.server.stderr).toBe("");
+});
+
+function isSettled({ heldBytes, rssBytes, resources, files }: Holdings): boolean {
+  const { base } = stage;
+  const kinds = Object.keys(resources).filter((kind) => /TCP|Timeout/.test(kind));
+  return (
+    heldBytes - base.heldBytes < MOST_KEPT_BYTES &&
+    rssBytes - base.rssBytes < MOST_RSS_BYTES &&
+    files <= base.files + 2 &&
+    kinds.every((kind) => resources[kind]! <= (base.resources[kind] ?? 0))
+  );
+}

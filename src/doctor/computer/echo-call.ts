@@ -90,7 +90,8 @@ class Echoes {
 
   /** Those that will not come any more. Only frames with sound are counted. @param lateMs how late this computer was at worst */
   lost(lateMs: number): number {
-    const onTheWay = this.#now - IN_FLIGHT_MS - lateMs;
+    // The rest takes as long as what came back, and the last of it may come at the end of a stall.
+    const onTheWay = this.#now - IN_FLIGHT_MS - Math.max(0, ...this.tookMs) - lateMs;
     return this.#overtaken + this.#away.filter(({ at }) => at < onTheWay).length;
   }
 

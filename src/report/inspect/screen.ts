@@ -52,7 +52,7 @@ class Screen {
     const { style, columns } = this.#options;
     const { encoding, sampleRate } = call.format;
     const end = analysis.end;
-    const words = end ? `${END_WORDS[end.reason] ?? end.reason}` : "cut off, or still running";
+    const words = end ? `${END_WORDS[end.reason] ?? end.reason}` : withoutEnd(call);
     const ended = end && GOOD_ENDS.has(end.reason) ? words : style.bad(words);
     const started = `${new Date(call.startedAt).toISOString().slice(0, 19).replace("T", " ")} UTC`;
     const [agent, caller, callee] = [call.agent, call.caller, call.callee].map((text) => safeText(text, 60));
@@ -232,4 +232,10 @@ function slowest<T extends { readonly number: number; readonly latencyMs: number
     .sort((a, b) => b.latencyMs - a.latencyMs)
     .slice(0, most)
     .sort((a, b) => a.number - b.number);
+}
+
+/** Why a recording has no end of its call: a closed one may say so, `cut short: ENOSPC: …`. */
+function withoutEnd({ state, detail }: Inspection["call"]): string {
+  if (state === "open") return "cut off, or still running";
+  return safeText(/^[^:]*(: E[A-Z]+)?/.exec(detail ?? "")?.[0] || "cut off", 40);
 }

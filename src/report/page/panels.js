@@ -37,7 +37,9 @@ function showCall({ call, analysis, notes }) {
       "Ended",
       end
         ? `${end}${detail && detail !== end ? ` (${clean(detail, 120)})` : ""}`
-        : "cut off, or still running",
+        : call.state === "closed"
+          ? clean(call.detail ?? "cut off", 120)
+          : "cut off, or still running",
     ],
     ["Format", `${encoding} ${sampleRate} Hz`],
     ["Agent", clean(call.agent, 120)],

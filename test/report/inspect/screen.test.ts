@@ -67,9 +67,15 @@ describe("the screen", () => {
       utterances: [],
       bargeIns: [],
     });
-    const lines = inspectScreen(cut, { ...OPTIONS, unicode: false });
+    const open = { ...cut, call: { ...cut.call, state: "open" as const } };
+    const lines = inspectScreen(open, { ...OPTIONS, unicode: false });
     expect(lines.at(-1)).toBe("No problems found.");
     expect(lines[0]).toContain("cut off, or still running");
+    const full = {
+      ...cut,
+      call: { ...cut.call, detail: "cut short: ENOSPC: no space left on device, write" },
+    };
+    expect(inspectScreen(full, OPTIONS)[0]).toMatch(/cut short: ENOSPC$/);
     const silent = { ...cut, call: { ...cut.call, audio: false as const } };
     expect(inspectScreen(silent, OPTIONS).join("\n")).toContain("levels   no sound was kept");
     expect(lines.join("\n")).toContain("replies  0 to 0 utterances  first audio p50 none  max none");

@@ -1,5 +1,6 @@
 /** `serve --workers`: several processes, one server. What is promised of all of them together, and of one that dies. */
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readExposition } from "../monitoring/read-exposition.js";
 import { type Bridge, folder, serve } from "./bridge.js";
@@ -30,8 +31,13 @@ async function calls(server: Bridge, count: number): Promise<Phone[]> {
   return phones;
 }
 
-/** The processes that `pid` has started, from Linux's own books. */
+/** The processes that `pid` has started: from Linux's own books, elsewhere from `ps`. */
 function childrenOf(pid: number): number[] {
+  if (!existsSync("/proc/self/stat"))
+    return execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .flatMap(([child, parent]) => (parent === pid ? [child as number] : []));
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {

@@ -24,7 +24,7 @@ WORKDIR /srv/agent
 COPY --from=dependencies /build/node_modules ./node_modules
 COPY --from=build /build/package ./node_modules/smartpbx-bridge
 # For --record /recordings: personal data, of this user only.
-COPY --from=build --chown=1000:1000 --chmod=700 /build/recordings /recordings
+COPY --from=build --chown=1000:1000 /build/recordings /recordings
 VOLUME /recordings
 # The image's user node, by number: an orchestrator can see that it is not root.
 USER 1000:1000

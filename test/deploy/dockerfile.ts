@@ -1,6 +1,6 @@
 /** Reads the Dockerfile, and does in a folder what it does in an image: no base system, and no root but the folder's. */
 import { execFile } from "node:child_process";
-import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { chownSync, cpSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "./manifests.js";
@@ -104,7 +104,6 @@ export async function build(stage: Stage, roots: ReadonlyMap<string, string>): P
       mkdirSync(dirname(target), { recursive: true });
       renameSync(from, target);
     } else cpSync(from, target, { recursive: true, verbatimSymlinks: true });
-    if (flags.chmod) chmodSync(target, Number.parseInt(flags.chmod, 8));
     const [uid, gid] = (flags.chown ?? "").split(":").map(Number);
     if (uid && gid && process.getuid?.() === 0) chownSync(target, uid, gid);
   }

@@ -54,7 +54,7 @@ export class Examination {
   readonly #examined: Examined;
   #found: Finding[] = [];
   #checkedAt: number;
-  readonly #begunAt: number;
+  #begunAt: number;
 
   constructor(examined: Examined) {
     this.#examined = examined;
@@ -79,12 +79,14 @@ export class Examination {
     return this.#examined.headers;
   }
 
-  /** Encodes all that will be said: nothing may hold up a call once it has begun. */
+  /** Encodes all that will be said: nothing may hold up a call once it has begun. The minute begins after that. */
   async prepare(): Promise<void> {
     for (const format of this.formats) {
       this.signal.throwIfAborted();
       await phrasesIn(format);
     }
+    this.#begunAt = this.clock.now();
+    this.#checkedAt = this.#begunAt;
   }
 
   doing(what: string): void {

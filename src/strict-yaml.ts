@@ -36,7 +36,7 @@ export async function parseStrictYaml<T>(
   const lines = new LineCounter();
   const bad = (at: number, message: string, fix: string) =>
     new BridgeError(kind.code, `${name}:${placeIn(lines, at)}: ${message}`, { fix });
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const [fault] = document.errors;
   if (fault) throw bad(fault.pos[0], fault.message, kind.example);
   let data: unknown;

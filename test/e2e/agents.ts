@@ -9,23 +9,11 @@ const MESSAGE_BYTES = 64_000;
 
 /** What an agent does once it is connected. */
 const WAYS: Readonly<Record<string, (agent: WebSocket) => void>> = {
-  echoes: (agent) =>
-    agent.on("message", (data, isBinary) => {
-      if (isBinary) agent.send(data);
-    }),
-  dies: (agent) => agent.once("message", () => agent.terminate()),
   fails: (agent) => agent.once("message", () => agent.close(1011, "out of memory")),
-  leaves: (agent) => agent.once("message", () => agent.close(1000, "good-bye")),
   floods: (agent) => {
     for (let at = 0; at < FLOOD.length; at += MESSAGE_BYTES)
       agent.send(FLOOD.subarray(at, at + MESSAGE_BYTES));
   },
-  babbles: (agent) => {
-    for (const text of ["{", "[]", '{"type":7}', '{"type":"audio","audio":"%%%"}', "\u0000"])
-      agent.send(text);
-    agent.send(Buffer.alloc(3));
-  },
-  sendsTooMuch: (agent) => agent.send(Buffer.alloc(17 * 1024 * 1024)),
   // Speaks for ten seconds, says what was said, and stops as soon as the caller is heard.
   isInterrupted: (agent) => {
     agent.send(JSON.stringify({ type: "transcript", who: "agent", text: "My number is +94 77 123 4567." }));
@@ -42,7 +30,7 @@ export interface Agents {
   close(): Promise<void>;
 }
 
-/** Of the kind `websocket`, with μ-law. `refuses` answers 403, `hangs` never answers the upgrade. */
+/** Of the kind `websocket`, with μ-law. */
 export async function startAgents(): Promise<Agents> {
   const sockets = new Set<Socket>();
   const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -53,9 +41,7 @@ export async function startAgents(): Promise<Agents> {
   });
   server.on("upgrade", (request, socket, head) => {
     const way = (request.url ?? "").slice(1);
-    if (way === "hangs") return;
-    if (way === "refuses") socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
-    else webSockets.handleUpgrade(request, socket, head, (agent) => WAYS[way](agent.on("error", () => {})));
+    webSockets.handleUpgrade(request, socket, head, (agent) => WAYS[way](agent.on("error", () => {})));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

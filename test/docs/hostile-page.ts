@@ -6,7 +6,7 @@ const HEAD = `# Hostile peers
 
 What becomes of a PBX, a web page or an agent that keeps to no rule. \`test/hostile\` plays every row against one real server, many side
 by side, while a call in good order runs beside them: that call gets every frame back, in order, unchanged, and never more than
-20 ms late through the server's own fault. After all of it the server holds no call, socket or timer more than before, and no more memory.
+20 ms late through the server's own fault. After all of it the server holds no call, socket or timer more than before, and its heap is back within 24 MB.
 
 \`\`\`
 npx vitest run test/hostile

@@ -20,6 +20,8 @@ export class Holder {
   readonly #server: Bridge;
   readonly #probeFile: string;
   #looks = 0;
+  /** When it was looked, in ms since 1970: the collection for it holds the server up, which no peer did. */
+  readonly times: { readonly from: number; readonly to: number }[] = [];
 
   constructor(server: Bridge, probeFile: string) {
     this.#server = server;
@@ -28,10 +30,14 @@ export class Holder {
 
   async look(): Promise<Holdings> {
     const look = ++this.#looks;
+    const from = Date.now();
     const deadline = performance.now() + PATIENCE_MS;
     this.#server.signal("SIGUSR2");
     for (let told = this.#told(); ; told = this.#told()) {
-      if (told && told.count >= look) return { ...told, files: this.#files() };
+      if (told && told.count >= look) {
+        this.times.push({ from, to: Date.now() });
+        return { ...told, files: this.#files() };
+      }
       if (performance.now() > deadline) throw new Error("the server does not say what it holds");
       await after(20);
     }

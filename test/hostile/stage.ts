@@ -93,6 +93,11 @@ export class Stage {
     return [...new Set(codes.map(({ code }) => String(code)))];
   };
 
+  /** Whether the server was being looked at when a frame of this time was with it. */
+  wasLooked(at: number): boolean {
+    return this.#holder.times.some(({ from, to }) => at > from - 200 && at < to + 50);
+  }
+
   held(): Promise<Holdings> {
     return this.#holder.look();
   }

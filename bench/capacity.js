@@ -6,7 +6,7 @@ import { delaysOf } from "./load.js";
 import { printTable } from "./table.js";
 
 const SECONDS = Number(process.env.BENCH_CAPACITY_SECONDS ?? 4);
-const ROUNDS = 2;
+const ROUNDS = Number(process.env.BENCH_CAPACITY_ROUNDS ?? 2);
 /** A call is carried as long as p99 of the delay from caller to agent is below this. */
 const LIMIT_MS = 20;
 const STEP = 20;
@@ -50,7 +50,7 @@ export async function capacity() {
   for (const name of Object.keys(systems)) {
     const half = Math.max(1, Math.round(most[name] / 2));
     const added = [];
-    for (let round = 0; round < 3; round++)
+    for (let round = 0; round < ROUNDS; round++)
       added.push((await measureAt(name, half)) - (await measureAt(BYTES, half)));
     rows.push(row(name, most, half, percentile(added, 50)));
   }

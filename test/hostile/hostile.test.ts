@@ -23,10 +23,13 @@ const SETTLED_WITHIN_MS = 15_000;
 let stage: Stage;
 let played: Map<Case, Played>;
 let health: Health;
+/** Who was there when, to name them should the call beside them be disturbed. */
+let spans: { readonly name: string; readonly from: number; readonly to: number }[];
 
 beforeAll(async () => {
   stage = await Stage.open();
   played = await playAll(cases, stage);
+  spans = [...played].map(([{ peer, does }, { from, to }]) => ({ name: `${peer} ${does}`, from, to }));
   health = await stage.healthy.end();
 }, 180_000);
 afterAll(() => stage.close());
@@ -43,7 +46,10 @@ describe.each(Object.entries(CATALOGUE))("%s", (_, rows) => {
 });
 
 it("the call beside all this gets every frame back, in order, unchanged and in time", () => {
-  const disturbed = health.lateness.filter(({ at, ownMs }) => ownMs > MOST_LATE_MS && !stage.wasLooked(at));
+  const disturbed = health.lateness
+    .filter(({ at, ownMs }) => ownMs > MOST_LATE_MS && !stage.wasLooked(at))
+    .map(({ at, ownMs }) => `${Math.round(ownMs)} ms beside: ${there(at)}`);
+  if (disturbed.length > 0) console.log(disturbed.join("\n"));
   const lateMs = health.lateness.map(({ wholeMs }) => wholeMs);
   const whole = lateMs.filter((ms) => ms > MOST_LATE_MS).length;
   console.log(
@@ -72,6 +78,12 @@ it("the server lives, has nothing to complain of, and stops when it is asked to"
   expect(await stage.server.stop()).toBe(0);
   expect(stage.server.stderr).toBe("");
 });
+
+/** Those who were there when a frame came, or had just gone. */
+function there(at: number): string {
+  const names = spans.filter(({ from, to }) => from - 50 <= at && at <= to + 200).map(({ name }) => name);
+  return names.join(" · ");
+}
 
 function isSettled({ heldBytes, rssBytes, resources, files }: Holdings): boolean {
   const { base } = stage;

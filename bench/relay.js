@@ -27,12 +27,15 @@ const relays = {
   }),
 };
 
-let calls = 0;
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
-server.on("connection", (caller) => {
-  const agent = new WebSocket(upstream.replace("{callId}", `bench-${calls++}`), { perMessageDeflate: false });
+server.on("connection", (caller) => caller.once("message", (start) => relay(caller, start)));
+
+/** The first message says whose call it is. */
+function relay(caller, start) {
+  const { callId } = JSON.parse(start.toString()).start;
+  const agent = new WebSocket(upstream.replace("{callId}", callId), { perMessageDeflate: false });
   const { toAgent, toCaller } = relays[does]();
-  const early = [];
+  const early = [toAgent(start, false)];
   const pass = (socket, message) => {
     if (message) socket.send(message[0], { binary: message[1] });
   };
@@ -48,5 +51,5 @@ server.on("connection", (caller) => {
   agent.on("close", () => caller.close());
   caller.on("close", () => agent.close());
   agent.on("error", () => caller.terminate());
-});
+}
 server.on("listening", () => process.send({ url: `ws://127.0.0.1:${server.address().port}/` }));

@@ -1,9 +1,18 @@
 /** What the image is made of, made in a folder: it starts, tells its health, takes a call, and drains. No Docker is needed. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import { packed } from "../e2e/packed.js";
@@ -111,11 +120,17 @@ it("holds production packages only, is well while it serves and drains, and keep
   expect(readdirSync(join(env.SMARTPBX_RECORD, recording!))).toContain("call.wav");
 });
 
-/** Only root can become another; and where Node lies in root's own folder nobody else can start it. */
+/** Only root can become another; and where Node lies in a folder of root's own nobody else can start it. */
 function asUser(user: string): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0 || process.execPath.startsWith("/root/")) return {};
+  if (process.getuid?.() !== 0 || !isForEveryone(process.execPath)) return {};
   const [uid, gid] = user.split(":").map(Number) as [number, number];
   return { uid, gid };
+}
+
+/** Whether everybody may pass through the folders on the way, and run what lies there. */
+function isForEveryone(path: string): boolean {
+  const mayPass = (statSync(path).mode & 0o001) !== 0;
+  return mayPass && (path === dirname(path) || isForEveryone(dirname(path)));
 }
 
 async function freePort(): Promise<number> {

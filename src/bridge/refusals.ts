@@ -1,6 +1,7 @@
-/** Why a connection or a call is not taken: what whoever knocks is told, which is little, and what is counted. */
+/** Why a connection or a call is not taken: what whoever knocks is told, which is little. */
+import type { RefusalCause } from "../monitoring/metric-table.js";
 
-export interface Refusal {
+interface Refusal {
   /** HTTP status of the answer to the upgrade; `start` is refused by a WebSocket close code instead. */
   readonly status: number;
   readonly text: string;
@@ -8,8 +9,10 @@ export interface Refusal {
   readonly retryAfterS?: number;
 }
 
-/** In the order in which they are looked for. */
-const REFUSALS = {
+/** Causes at the door; the account is known only when the call starts. */
+export type DoorRefusal = Exclude<RefusalCause, "wrong-account">;
+
+const REFUSALS: Readonly<Record<DoorRefusal, Refusal>> = {
   "wrong-path": { status: 404, text: "Not Found" },
   "wrong-address": { status: 403, text: "Forbidden" },
   "address-too-fast": { status: 429, text: "Too Many Requests", retryAfterS: 1 },
@@ -17,23 +20,11 @@ const REFUSALS = {
   draining: { status: 503, text: "Service Unavailable", retryAfterS: 5 },
   full: { status: 503, text: "Service Unavailable", retryAfterS: 5 },
   "address-full": { status: 429, text: "Too Many Requests", retryAfterS: 5 },
-} as const satisfies Record<string, Refusal>;
-
-/** Causes at the door. */
-export type DoorRefusal = keyof typeof REFUSALS;
-
-/** All causes: the account is known only when the call starts. */
-export type RefusalCause = DoorRefusal | "wrong-account";
-
-export const REFUSAL_CAUSES = [...(Object.keys(REFUSALS) as DoorRefusal[]), "wrong-account"] as const;
-
-export function refusal(cause: DoorRefusal): Refusal {
-  return REFUSALS[cause];
-}
+};
 
 /** What is written to the socket of an upgrade that is refused. */
 export function refusalText(cause: DoorRefusal): string {
-  const { status, text, retryAfterS } = refusal(cause);
+  const { status, text, retryAfterS } = REFUSALS[cause];
   const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
   return `HTTP/1.1 ${status} ${text}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`;
 }

@@ -31,8 +31,8 @@ const REASONS = [
   "bridge-failed",
 ] as const satisfies readonly EndReason[];
 
-/** Why a connection or a call was not taken. */
-const CAUSES = [
+/** Why a connection or a call was not taken, in the order in which it is looked for. */
+export const REFUSAL_CAUSES = [
   "wrong-path",
   "wrong-address",
   "address-too-fast",
@@ -40,8 +40,11 @@ const CAUSES = [
   "draining",
   "full",
   "address-full",
+  // Known only when the call starts.
   "wrong-account",
 ] as const;
+
+export type RefusalCause = (typeof REFUSAL_CAUSES)[number];
 
 /** What can go wrong with an agent. */
 export const AGENT_ERRORS = ["unreachable", "failed", "overflow", "tool-failed"] as const;
@@ -65,7 +68,7 @@ const table = {
     type: "counter",
     help: "Connections and calls that were not taken, by cause.",
     labels: ["cause"],
-    known: CAUSES,
+    known: REFUSAL_CAUSES,
   },
   smartpbx_bridge_first_audio_seconds: {
     type: "histogram",

@@ -1,7 +1,7 @@
 /** The one door of all workers: it stands in the primary, so that every limit holds over all of them together. */
 import type { IncomingMessage } from "node:http";
 import { type Answer, Door, type DoorSettings } from "../bridge/door.js";
-import type { RefusalCause } from "../bridge/refusals.js";
+import type { DoorRefusal } from "../bridge/refusals.js";
 import type { Clock } from "../clock.js";
 import type { Knock } from "./messages.js";
 
@@ -9,11 +9,11 @@ export class Gate {
   /** Takes nobody from now on. */
   isDraining = false;
   readonly #door: Door;
-  readonly #refused: (cause: RefusalCause) => void;
+  readonly #refused: (cause: DoorRefusal) => void;
   #calls = 0;
 
   /** @param refused told of everybody who is not let in. */
-  constructor(settings: DoorSettings, clock: Clock, refused: (cause: RefusalCause) => void) {
+  constructor(settings: DoorSettings, clock: Clock, refused: (cause: DoorRefusal) => void) {
     this.#door = new Door(settings, clock);
     this.#refused = refused;
   }

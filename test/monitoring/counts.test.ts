@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import { Payload } from "../../src/audio/payload.js";
-import { REFUSAL_CAUSES } from "../../src/bridge/refusals.js";
 import { Metrics } from "../../src/call/metrics.js";
 import { ManualClock } from "../../src/clock.js";
 import { countCalls } from "../../src/monitoring/count-calls.js";
 import { Counts, sumOf, withoutGauges } from "../../src/monitoring/counts.js";
 import { exposition } from "../../src/monitoring/exposition.js";
-import { metrics } from "../../src/monitoring/metric-table.js";
+import { metrics, REFUSAL_CAUSES } from "../../src/monitoring/metric-table.js";
 import { serverMetrics } from "../../src/monitoring/server-metrics.js";
 import { watchEventLoop } from "../../src/monitoring/watch-process.js";
 import { END_WORDS } from "../../src/report/words.js";

@@ -52,9 +52,9 @@ export class Worker {
   }
 
   /** Asks what it has counted by now. @returns what it last said, where it does not answer in time. */
-  async count(clock: Clock, withinMs: number): Promise<Snapshot> {
+  async count(withinMs: number): Promise<Snapshot> {
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(resolve, withinMs);
+      const timer = this.#context.clock.setTimer(resolve, withinMs);
       this.#counted.push(() => {
         timer.cancel();
         resolve();

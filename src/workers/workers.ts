@@ -107,9 +107,8 @@ export class Workers implements BridgeServer {
   readonly overview = {
     house: (): House => ({ isDraining: this.#isDraining, calls: this.calls }),
     metrics: async (): Promise<string> => {
-      const { clock, metrics } = this.#options;
-      const asked = this.#up().map((worker) => worker.count(clock, COUNT_WITHIN_MS));
-      const counted = await Promise.all(asked);
+      const { metrics } = this.#options;
+      const counted = await Promise.all(this.#up().map((worker) => worker.count(COUNT_WITHIN_MS)));
       return metrics({ ...this.overview.house(), workers: this.alive }, [this.#gone, ...counted]);
     },
   };

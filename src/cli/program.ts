@@ -2,7 +2,7 @@
 import { type Command as Commander, CommanderError, Option, Command as Program } from "commander";
 import type { Flags } from "../config/resolve.js";
 import { flagName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../config/schema.js";
-import type { SettingKey, SettingType } from "../config/setting.js";
+import { REPEATABLE, type SettingKey } from "../config/setting.js";
 import { BridgeError } from "../errors.js";
 import { suggest } from "../suggest.js";
 import { type Command, commands } from "./commands/index.js";
@@ -47,16 +47,6 @@ export function readArguments(args: readonly string[]): Asked {
     throw explain(error, command);
   }
 }
-
-const REPEATABLE: ReadonlySet<SettingType> = new Set([
-  "headers",
-  "options",
-  "budgets",
-  "reporters",
-  "spans",
-  "addresses",
-  "list",
-]);
 
 function optionOf(key: SettingKey): Option {
   const { flag = "", type } = settings[key];

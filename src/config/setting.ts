@@ -86,6 +86,17 @@ export type SettingType =
   /** What the agent's model may do besides talking: an object of a config file. */
   | "tools";
 
+/** Types of flags that may be given several times: the values add up. */
+export const REPEATABLE: ReadonlySet<SettingType> = new Set([
+  "headers",
+  "options",
+  "budgets",
+  "reporters",
+  "spans",
+  "addresses",
+  "list",
+]);
+
 export interface Setting {
   /** As commander reads it: `-p, --port <port>`; for an argument `<upstream>`, or `[scenario...]` for any number. A setting without one has no variable either. */
   readonly flag?: string;

@@ -1,7 +1,7 @@
 /** What a shell may complete, from the table of settings and the list of commands: the same for every shell. */
 import { agentKinds } from "../../agents/index.js";
 import { flagName, hasFlag, isGlobal, keysOf, settingKeys, settings } from "../../config/schema.js";
-import type { SettingKey, SettingType } from "../../config/setting.js";
+import { REPEATABLE, type SettingKey } from "../../config/setting.js";
 import { QUIRK_NAMES } from "../../protocol/quirks.js";
 import { REPORTERS } from "../../report/results/reporter-names.js";
 import { budgetNames } from "../../simulate/budgets.js";
@@ -34,17 +34,6 @@ export interface CompletedCommand {
   /** What may stand as bare arguments; undefined where none may. */
   readonly argument: Values | undefined;
 }
-
-const REPEATABLE: ReadonlySet<SettingType> = new Set([
-  "headers",
-  "options",
-  "budgets",
-  "reporters",
-  "spans",
-  "addresses",
-  "list",
-  "names",
-]);
 
 /** Every command with its flags, `help` among them. */
 export async function completedCommands(): Promise<CompletedCommand[]> {

@@ -1,9 +1,7 @@
 /** call.json as it is written: whole or not at all, with size and checksum of the other files. */
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile, replaceReserved, reserveFile } from "./folder.js";
+import { openToRead, replaceFile, replaceReserved, reserveFile } from "./folder.js";
 import {
   AGENT_FILE,
   CALL_FILE,
@@ -53,8 +51,7 @@ export async function factsOfFiles(
 
 /** Rejects when there is no such file, or only a link of that name. */
 export async function fileFacts(path: string): Promise<FileFacts> {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const file = await openToRead(path);
   const hash = createHash("sha256");
   let bytes = 0;
   // The stream closes the file.

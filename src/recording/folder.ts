@@ -37,6 +37,12 @@ export function createFile(path: string): Promise<FileHandle> {
   return open(path, "wx", 0o600);
 }
 
+/** Opens a file to read it. A link of that name is not followed, and a pipe that stands in its place does not block. */
+export function openToRead(path: string): Promise<FileHandle> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+}
+
 /** Takes room on the disk for a later `path`, which `replaceReserved` writes there also when the disk has become full. */
 export async function reserveFile(path: string, bytes: number): Promise<void> {
   const file = await createFile(unfinishedName(path));

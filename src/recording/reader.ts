@@ -1,9 +1,10 @@
 /** Opens a recording, whole or cut off, and trusts nothing in it: no path is followed, no length believed. */
-import { constants, readSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { readSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { isSampleRate } from "../audio/format.js";
 import { BridgeError } from "../errors.js";
+import { openToRead } from "./folder.js";
 import {
   AGENT_FILE,
   type AudioFile,
@@ -232,12 +233,11 @@ function wrongWithCall(call: Json): string | undefined {
   return isWithinDepth(call) ? undefined : `its ${CALL_FILE} is nested too deeply`;
 }
 
-/** A regular file in the folder. Links are not followed, and a pipe that stands in its place does not block. */
+/** A regular file in the folder. */
 async function openInside(folder: string, name: string): Promise<FileHandle> {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   let file: FileHandle;
   try {
-    file = await open(join(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = await openToRead(join(folder, name));
   } catch (cause) {
     throw badRecording(folder, `its ${name} cannot be opened`, cause);
   }

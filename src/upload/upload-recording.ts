@@ -1,8 +1,8 @@
 /** Uploads one recording, file by file and large files in parts, from where an earlier process was stopped. */
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, open, rm, rmdir } from "node:fs/promises";
+import { type FileHandle, rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { openToRead } from "../recording/folder.js";
 import { CALL_FILE, type CallFile, RECORDING_FILES } from "../recording/format.js";
 import { readMark, removeMark, type SentParts, type UploadMark, writeMark } from "./mark.js";
 import { type ObjectStore, StoreFailure } from "./object-store.js";
@@ -185,10 +185,9 @@ async function readCall(folder: string): Promise<ReadCall | undefined> {
   }
 }
 
-/** @returns undefined when there is none. A link is never followed out of the folder. */
+/** @returns undefined when there is none. */
 async function openFile(path: string): Promise<FileHandle | undefined> {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+  return openToRead(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
   });

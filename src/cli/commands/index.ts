@@ -1,6 +1,7 @@
 /** The list of commands. What a command needs is imported when it runs: `--help` does not pay for audio. */
 import type { Given } from "../../config/resolve.js";
 import type { CommandName } from "../../config/setting.js";
+import { isWorker } from "../../workers/marker.js";
 import { settle } from "../settle.js";
 import type { Io } from "../ui/io.js";
 
@@ -31,7 +32,6 @@ const serve: Command = {
   ],
   async start(given, io) {
     const { readSettings, run } = await import("./serve.js");
-    const { isWorker } = await import("../../workers/marker.js");
     // What is odd about the settings the primary has said.
     const told = isWorker() ? { stderr: { ...io.stderr, write: () => {} } } : io;
     return run(readSettings(settle("serve", given, told), io.env), io);

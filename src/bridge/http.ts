@@ -1,7 +1,7 @@
 /** The HTTP requests beside the media socket: probes, metrics, and the SbxML answer that points SmartPBX at the socket. */
 import type { IncomingMessage, RequestListener } from "node:http";
+import { isFromHere } from "../from-here.js";
 import { sbxml } from "../protocol/sbxml.js";
-import { isAskedHere } from "./asked-here.js";
 import { answerMetrics, answerProbe, reply } from "./probes.js";
 import type { Overview } from "./together.js";
 
@@ -19,7 +19,7 @@ export function answerHttp(context: HttpContext): RequestListener {
     const path = (request.url ?? "/").split("?", 1)[0];
     if (answerProbe(context.overview, request, response)) return;
     // The media port is open to the world, and what a server does is not the world's business.
-    if (isAskedHere(request) && answerMetrics(context.overview, request, response)) return;
+    if (isFromHere(request, "localhost") && answerMetrics(context.overview, request, response)) return;
     if (path === "/" && request.method === "POST") {
       reply(response, 200, "application/xml", sbxml(context.publicUrl() ?? streamUrl(context, request)));
     } else if (path === context.path) {

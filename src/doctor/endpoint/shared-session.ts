@@ -9,11 +9,15 @@ import { spellShare } from "../../analysis/spell.js";
 import type { ExamCall } from "./exam-call.js";
 import type { Marks } from "./talk.js";
 
-/** Two callers at once, of whom the second one says nothing. */
-export interface SideBySide {
+/** A caller who spoke, and what it noted of that. */
+export interface Talked {
   readonly talking: ExamCall;
-  readonly quiet: ExamCall;
   readonly marks: Marks;
+}
+
+/** Two callers at once, of whom the second one says nothing. */
+export interface SideBySide extends Talked {
+  readonly quiet: ExamCall;
 }
 
 /** An answer begins within this time after the caller's first words began. */
@@ -60,7 +64,7 @@ export async function sharedWith(
   });
 }
 
-function isAnswered({ talking, marks }: SideBySide): boolean {
+export function isAnswered({ talking, marks }: Talked): boolean {
   return talking.isAnsweredTo(marks.saidAt);
 }
 

@@ -12,7 +12,7 @@ import type { ExamCall } from "../exam-call.js";
 import type { Examination } from "../examination.js";
 import { misheardRate, voiceOf } from "../misheard-rate.js";
 import { seenTwice } from "../seen-twice.js";
-import { type SideBySide, sharedWith } from "../shared-session.js";
+import { isAnswered, type SideBySide, sharedWith, type Talked } from "../shared-session.js";
 import { beSilent, listenWhile, type Marks, newMarks, talk, talkLater } from "../talk.js";
 import { headersRefused, isUnauthorised } from "./connection.js";
 
@@ -36,11 +36,7 @@ export async function conversation(exam: Examination): Promise<void> {
 async function converse(exam: Examination, refusals: CallResult[]): Promise<boolean> {
   const name = formatName(PORTAL_FORMATS[exam.base]);
   exam.doing(`a conversation in ${name}, and a silent caller beside it`);
-  const { first, quiet } = await sideBySide(
-    exam,
-    (marks) => talk(marks),
-    () => beSilent(SILENT_MS),
-  );
+  const { first, quiet } = await sideBySide(exam, talk, () => beSilent(SILENT_MS));
   if (first.call instanceof BridgeError) {
     exam.isOver = true;
     const seen = `The first connection was taken, and the call right after it was not: ${first.call.message}`;
@@ -95,12 +91,6 @@ async function converse(exam: Examination, refusals: CallResult[]): Promise<bool
   await reportConversation(exam, name, heard, shared);
   if (!exam.isOver) await reportQuiet(exam, quiet);
   return true;
-}
-
-type Talked = Pick<SideBySide, "talking" | "marks">;
-
-function isAnswered({ talking, marks }: Talked): boolean {
-  return talking.isAnsweredTo(marks.saidAt);
 }
 
 async function talkAlone(exam: Examination): Promise<Talked | undefined> {

@@ -90,10 +90,9 @@ async function reportDeaf(
   all: (ids: CallIds) => (phone: CoursePhone) => Step,
 ): Promise<void> {
   const alone = (odd: Odd) => helloAfter(exam, (ids) => (phone) => odd.send(phone, ids));
-  const deafening: Odd[] = [];
   let suspects = ODD;
   for (let k = 0; k < 2 && suspects.length > 0 && exam.hasTimeFor(ALONE_MS); k++) {
-    deafening.length = 0;
+    const deafening: Odd[] = [];
     const one = async (odd: Odd) => {
       if (!(await alone(odd)).isAnswered) deafening.push(odd);
     };

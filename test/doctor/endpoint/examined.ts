@@ -8,6 +8,7 @@ import type { Examined } from "../../../src/doctor/endpoint/examination.js";
 import { examineEndpoint } from "../../../src/doctor/endpoint/examine-endpoint.js";
 import { settled } from "../../../src/testing/fast-time.js";
 import { MadeEndpoint, type Wrong } from "./made-endpoint.js";
+import { daysBeforeEnd, trust } from "./trust.js";
 
 const FRAME_MS = 20;
 
@@ -20,12 +21,16 @@ export interface Diagnosis {
 }
 
 export async function examined(wrong: Wrong, options: Partial<Examined> = {}): Promise<Diagnosis> {
-  const clock = new ManualClock(Date.now());
+  const { cert, endsInDays } = wrong.tls ?? {};
+  const isTrusted = cert !== undefined && endsInDays !== undefined;
+  const distrust = isTrusted ? trust(cert) : () => {};
+  const clock = new ManualClock(isTrusted ? daysBeforeEnd(endsInDays, cert) : Date.now());
   const endpoint = await MadeEndpoint.listen(wrong, clock);
   try {
     return await examinedAt(endpoint.url, clock, options);
   } finally {
     await endpoint.close();
+    distrust();
   }
 }
 

@@ -3,7 +3,7 @@ import { down, encode as vendorEncode } from "../../../bench/vendor-codec.js";
 import { pcmBytes } from "../../../src/audio/pcm.js";
 import { resampleAll } from "../../../src/audio/resample-offline.js";
 import { writeWav } from "../../../src/audio/wav.js";
-import { EXPIRED, KEY, SELF_SIGNED } from "../computer/certificates.js";
+import { EXPIRED, KEY, LASTING, SELF_SIGNED } from "../computer/certificates.js";
 import { coded, type Wrong } from "./made-endpoint.js";
 
 /** What is wrong, the endpoint, and the first finding: its code, and what must be said. */
@@ -124,6 +124,12 @@ export const FAULTS: readonly Fault[] = [
   ["a wrong handshake", { accept: "wrong" }, "not-a-websocket", /Sec-WebSocket-Accept/],
   ["a certificate of its own", { tls: { key: KEY, cert: SELF_SIGNED } }, "bad-certificate", /vouches/],
   ["a certificate that has ended", { tls: { key: KEY, cert: EXPIRED } }, "bad-certificate"],
+  [
+    "a certificate that ends soon",
+    { tls: { key: KEY, cert: LASTING, endsInDays: 3 } },
+    "certificate-ends-soon",
+    /3 days/,
+  ],
   ["closed by its start", { closesAtStart: 1008 }, "headers-refused", /1008/],
   ["closed at once", { closes: 1008 }, "headers-refused", /1008/],
 ];

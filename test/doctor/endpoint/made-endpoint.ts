@@ -56,7 +56,12 @@ export interface Wrong {
   readonly envelope?: (media: { readonly payload: string }) => object;
   /** In place of the right Sec-WebSocket-Accept. */
   readonly accept?: string;
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: {
+    readonly key: string;
+    readonly cert: string;
+    /** The caller trusts the certificate, and calls when it has so many days left. */
+    readonly endsInDays?: number;
+  };
   /** The code with which the socket is closed as soon as the call has begun. */
   readonly closesAtStart?: number;
   /** The code with which Opus is refused. Default 1003. */

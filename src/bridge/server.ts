@@ -1,6 +1,5 @@
 /** Answers SmartPBX: one WebSocket per call, and the few HTTP requests beside it. */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Agent } from "../agents/index.js";
@@ -11,12 +10,12 @@ import { loadOpus } from "../audio/opus.js";
 import type { Observer } from "../call/events.js";
 import type { CallSettings } from "../call/settings.js";
 import { type Clock, realClock } from "../clock.js";
-import { BridgeError } from "../errors.js";
 import { countCalls } from "../monitoring/count-calls.js";
 import { Counts } from "../monitoring/counts.js";
 import { serverMetrics } from "../monitoring/server-metrics.js";
 import { Door, type DoorSettings, wrongAddressWords } from "./door.js";
 import { answerHttp } from "./http.js";
+import { listen, nearHost } from "./listen.js";
 import { type DoorRefusal, refusalText } from "./refusals.js";
 import { type RunningCall, runCall } from "./run-call.js";
 import { createServer, renewing, type TlsFiles } from "./tls.js";
@@ -164,7 +163,10 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     socket.end(refusalText(cause));
   }
 
-  const port = await listen(server, settings);
+  const port = await listen(server, settings, {
+    inUse: `stop the program that listens there, or use another port: --port ${settings.port + 1}`,
+    refused: "use --host 127.0.0.1 or --host 0.0.0.0, and a --port above 1023",
+  });
   const renewal =
     settings.tls &&
     renewing(server, settings.tls, clock, ({ message }) =>
@@ -187,7 +189,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
 
   return {
     port,
-    url: `${settings.tls ? "wss" : "ws"}://${hostInUrl(settings.host)}:${port}${settings.path}`,
+    url: `${settings.tls ? "wss" : "ws"}://${nearHost(settings.host)}:${port}${settings.path}`,
     get calls() {
       return running.size;
     },
@@ -215,30 +217,4 @@ function warmUp(): void {
     createConverter(ulaw, pcm).convert(second.subarray(0, 8000));
     createConverter(pcm, ulaw).convert(second);
   }
-}
-
-function listen(server: Server, { host, port }: ServerSettings): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      if (cause.code === "EADDRINUSE") {
-        const fix = `stop the program that listens there, or use another port: --port ${port + 1}`;
-        reject(new BridgeError("port-in-use", `port ${port} on ${host} is already in use`, { fix, cause }));
-      } else {
-        const fix = "use --host 127.0.0.1 or --host 0.0.0.0, and a --port above 1023";
-        reject(
-          new BridgeError("cannot-listen", `cannot listen on ${host} port ${port} (${cause.code})`, {
-            fix,
-            cause,
-          }),
-        );
-      }
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-/** An address to connect to: a wildcard address is reached through loopback, IPv6 stands in brackets. */
-function hostInUrl(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
-  return host.includes(":") ? `[${host}]` : host;
 }

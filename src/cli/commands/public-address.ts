@@ -1,4 +1,5 @@
 /** The address at which SmartPBX reaches a server: given by the user, or got from a tunnel. */
+import { nearHost } from "../../bridge/listen.js";
 import type { BridgeServer } from "../../bridge/server.js";
 import type { Reporter } from "../../report/reporter.js";
 import { healthUrl, watchHealth } from "../../tunnel/reach.js";
@@ -118,8 +119,7 @@ export class PublicAddress {
 
   #target(port: number): string {
     const { host, tls } = this.#settings;
-    const to = /^(0\.0\.0\.0|::|\[::\])$/.test(host) ? "127.0.0.1" : host;
-    return `${tls ? "https" : "http"}://${to.includes(":") && !to.startsWith("[") ? `[${to}]` : to}:${port}`;
+    return `${tls ? "https" : "http"}://${nearHost(host)}:${port}`;
   }
 }
 

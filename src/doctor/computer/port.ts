@@ -2,6 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import { createServer } from "node:net";
+import { bracketed } from "../../bridge/listen.js";
 import { count } from "../../report/numbers.js";
 import { type Checked, fine, skipped } from "../checked.js";
 import { portHolder } from "./port-holder.js";
@@ -17,7 +18,7 @@ const ANSWER_MS = 2500;
 const LONGEST_ANSWER = 10_000;
 
 export async function checkPort({ host, port }: PortToCheck): Promise<Checked> {
-  const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const place = `${bracketed(host)}:${port}`;
   if (port === 0) return skipped(NAME, WHAT, "any free one is taken");
   const code = await tryToListen({ host, port });
   if (code === undefined) return fine(NAME, WHAT, `${place} is free`, { measured: { host, port } });

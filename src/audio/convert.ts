@@ -67,9 +67,12 @@ class Transcoder implements Converter {
   convert(chunk: Uint8Array): Uint8Array {
     const samples = this.#decode(chunk);
     if (!this.#resampler) return this.#encode(samples);
-    if (!this.#toUlaw) return pcmBytes(this.#resampler.process(samples));
     const count = this.#resampler.outputCount(samples.length);
-    return encodeUlaw(this.#resampler.process(samples, this.#resampled.take(count)));
+    if (this.#toUlaw)
+      return encodeUlaw(this.#resampler.process(samples, this.#resampled.take(count)), room(count));
+    const bytes = room(2 * count);
+    this.#resampler.process(samples, pcmSamples(bytes));
+    return bytes;
   }
 
   flush(): Uint8Array {
@@ -86,6 +89,11 @@ class Transcoder implements Converter {
   #encode(samples: Int16Array): Uint8Array {
     return this.#toUlaw ? encodeUlaw(samples) : pcmBytes(samples);
   }
+}
+
+/** Room for a result, from the pool of small buffers: one of its own each time would cost as much as the conversion. */
+function room(bytes: number): Uint8Array {
+  return Buffer.allocUnsafe(bytes);
 }
 
 /** Samples on the way from one step to the next: used again and again, so that no frame leaves garbage behind. */

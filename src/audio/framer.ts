@@ -33,6 +33,7 @@ export class Framer {
       frames.push(this.#open);
       this.clear();
     }
+    if (at === 0 && chunk.length === this.#frameBytes) return [chunk];
     for (; at + this.#frameBytes <= chunk.length; at += this.#frameBytes) {
       frames.push(chunk.subarray(at, at + this.#frameBytes));
     }

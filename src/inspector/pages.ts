@@ -1,6 +1,7 @@
 /** The pages that are open: each is told what has changed, ten times a second at most, and one that does not read is left. */
 import type { WebSocket } from "ws";
 import type { Clock, Timer } from "../clock.js";
+import { moreThan } from "../devices/browser-phone/message-rate.js";
 import type { Changes, LiveCalls } from "./live-calls.js";
 import type { FromPage, ToPage } from "./messages.js";
 import { readPageMessage } from "./messages.js";
@@ -89,7 +90,7 @@ export class Pages {
   add(socket: PageSocket): void {
     socket.on("error", () => socket.terminate());
     const page = new OpenPage(socket);
-    const isTooMany = this.#counter();
+    const isTooMany = moreThan(MAX_MESSAGES_PER_S, this.#settings.clock);
     socket.on("message", (data, isBinary) => {
       const message = isBinary || isTooMany() ? undefined : readPageMessage(String(data));
       if (!message) return page.close(NOT_OUR_PAGE, "not our page");
@@ -153,20 +154,6 @@ export class Pages {
     this.#asking = undefined;
     for (const page of this.#open) page.ask();
     if (this.#open.size > 0) this.#asking = this.#settings.clock.setTimer(() => this.#ask(), ASK_EVERY_MS);
-  }
-
-  #counter(): () => boolean {
-    const { clock } = this.#settings;
-    let since = clock.now();
-    let count = 0;
-    return () => {
-      const now = clock.now();
-      if (now - since >= 1000) {
-        since = now;
-        count = 0;
-      }
-      return ++count > MAX_MESSAGES_PER_S;
-    };
   }
 }
 

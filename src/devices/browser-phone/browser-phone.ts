@@ -7,6 +7,7 @@ import type { Clock, Timer } from "../../clock.js";
 import { DEVICE_RATE_HZ } from "../device.js";
 import { foreignHost, foreignRequest, PhoneAccess } from "./access.js";
 import { answer, bodyOf } from "./answer.js";
+import { moreThan } from "./message-rate.js";
 import { MAX_PAGE_MESSAGE_BYTES, readPageMessage, type ToPage } from "./messages.js";
 import { sendPageFile } from "./page-files.js";
 
@@ -139,14 +140,14 @@ export class BrowserPhone {
     }
     this.#leaving?.cancel();
     this.#page = page;
-    const { user } = this.#settings;
+    const { user, clock } = this.#settings;
     let isOpen = true;
     const leave = () => {
       if (!isOpen) return;
       isOpen = false;
       if (this.#page === page) this.#leave();
     };
-    const isTooMany = this.#counter();
+    const isTooMany = moreThan(MAX_MESSAGES_PER_S, clock);
     const asking = this.#askAgainAndAgain(page);
     page.on("close", () => {
       asking.cancel();
@@ -202,20 +203,6 @@ export class BrowserPhone {
       this.#access.renew();
       user.left();
     }, RELOAD_MS);
-  }
-
-  #counter(): () => boolean {
-    const { clock } = this.#settings;
-    let since = clock.now();
-    let count = 0;
-    return () => {
-      const now = clock.now();
-      if (now - since >= 1000) {
-        since = now;
-        count = 0;
-      }
-      return ++count > MAX_MESSAGES_PER_S;
-    };
   }
 
   #send(data: string | Uint8Array): void {

@@ -1,10 +1,10 @@
-import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { realClock } from "../../src/clock.js";
 import { Inspector } from "../../src/inspector/inspector.js";
 import { type InspectorServer, serveInspector } from "../../src/inspector/inspector-server.js";
 import type { SavedCall, ToPage } from "../../src/inspector/messages.js";
+import { type Asking, askAt } from "../devices/browser-phone/ask.js";
 import { temporaryFolder } from "../recording/calls.js";
 import { recordExample } from "../report/example-call.js";
 
@@ -35,32 +35,7 @@ afterEach(async () => {
   await server.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
-
-function ask(
-  path: string,
-  options: { method?: string; headers?: object; body?: string } = {},
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      `${server.url}${path}`,
-      { method: options.method, headers: { ...options.headers } },
-      (response) => {
-        let body = "";
-        response.setEncoding("latin1").on("data", (text: string) => (body += text));
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        );
-      },
-    );
-    asked.on("error", reject).end(options.body);
-  });
-}
-
+const ask = (path: string, asking?: Asking) => askAt(`${server.url}${path}`, asking);
 const token = () => inspector.link.split("#")[1] as string;
 
 async function openSession(shown: string, headers: object = { origin: server.url }) {

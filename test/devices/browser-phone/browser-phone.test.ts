@@ -1,9 +1,9 @@
-import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { ManualClock } from "../../../src/clock.js";
 import { BrowserPhone, type PhoneUser } from "../../../src/devices/browser-phone/browser-phone.js";
 import { type PhoneServer, servePhone } from "../../../src/devices/browser-phone/phone-server.js";
+import { type Asking, askAt } from "./ask.js";
 
 const FRAME = Buffer.alloc(1920);
 
@@ -37,33 +37,7 @@ afterEach(async () => {
   await server.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
-
-function ask(
-  path: string,
-  options: { method?: string; headers?: object; body?: string } = {},
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      `${server.url}${path}`,
-      { method: options.method, headers: { ...options.headers } },
-      (response) => {
-        let body = "";
-        response.setEncoding("utf8").on("data", (text: string) => (body += text));
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        );
-      },
-    );
-    asked.on("error", reject);
-    asked.end(options.body);
-  });
-}
-
+const ask = (path: string, asking?: Asking) => askAt(`${server.url}${path}`, asking);
 const token = () => phone.link.split("#")[1]!;
 
 async function openSession(

@@ -2,36 +2,7 @@
 import { resolveAgent } from "../../dist/agents/index.js";
 import { PORTAL_FORMATS } from "../../dist/audio/format.js";
 import * as fakes from "../../dist/testing.js";
-
-const http = (url) => url.replace("ws", "http");
-const twilio = (dialect) => () => fakes.fakeTwilioAgent({ dialect });
-const env = Object.fromEntries(
-  ["OPENAI", "GEMINI", "ELEVENLABS", "DEEPGRAM", "ULTRAVOX"].map((vendor) => [
-    `${vendor}_API_KEY`,
-    "test-key",
-  ]),
-);
-const KINDS = {
-  adk: [fakes.fakeAdk, (url) => `adk:${url}/ws/{callId}`],
-  "adk-live": [
-    fakes.fakeAdkLive,
-    (url) => `adk-live:${http(url)}`,
-    () => ({ app: "my_agent", reconnect: "false" }),
-  ],
-  gemini: [fakes.fakeGemini, (url) => `gemini:${url}`],
-  openai: [fakes.fakeOpenAi, (url) => `openai:${url}/v1/realtime`],
-  "openai-live": [fakes.fakeOpenAiLive, (url) => `openai-live:${url}/v1/live/sessions`],
-  smartpbx: [fakes.fakeSmartpbxEndpoint, (url) => `smartpbx:${url}/media-stream`],
-  websocket: [fakes.fakeWebSocketAgent, (url) => `websocket:${url}`],
-  elevenlabs: [fakes.fakeElevenLabs, () => "elevenlabs:agent_1", (url) => ({ baseUrl: http(url) })],
-  deepgram: [fakes.fakeDeepgram, (url) => `deepgram:${url}`],
-  ultravox: [fakes.fakeUltravox, (url) => `ultravox:${http(url)}`],
-  pipecat: [fakes.fakePipecat, (url) => `pipecat:${url}/ws-client`],
-  twilio: [twilio("twilio"), (url) => `twilio:${url}/media-stream`],
-  telnyx: [twilio("telnyx"), (url) => `telnyx:${url}/stream`],
-  plivo: [twilio("plivo"), (url) => `plivo:${url}/stream`],
-  exotel: [twilio("exotel"), (url) => `exotel:${url}/stream`],
-};
+import { FAR_ENDS, KEYS, startFarEnd } from "../agents/far-ends.js";
 
 /** What a far end says in a conversation, tried by name: not every one can say all of it. */
 const SAYINGS = [
@@ -84,7 +55,7 @@ const MESSAGES = [
 
 const PAUSE_EVERY = 50;
 
-function agentTarget(name, [start, spec, options = () => ({})]) {
+function agentTarget(name, { spec, options = () => ({}) }) {
   let far;
   let leg;
   let alive = false;
@@ -92,8 +63,8 @@ function agentTarget(name, [start, spec, options = () => ({})]) {
   const seeds = [...MESSAGES];
 
   async function connect() {
-    far ??= await start();
-    const agent = await resolveAgent(spec(far.url), { options: options(far.url), env });
+    far ??= await startFarEnd(fakes, name);
+    const agent = await resolveAgent(spec(far.url), { options: options(far.url), env: KEYS });
     const call = {
       callId: "c",
       otherLegCallId: "l",
@@ -149,4 +120,4 @@ function agentTarget(name, [start, spec, options = () => ({})]) {
   };
 }
 
-export const AGENT_TARGETS = Object.entries(KINDS).map(([name, kind]) => agentTarget(name, kind));
+export const AGENT_TARGETS = Object.entries(FAR_ENDS).map(([name, farEnd]) => agentTarget(name, farEnd));

@@ -20,25 +20,10 @@ import { createRecorder } from "../../../src/recording/writer.js";
 import { JsonlReporter } from "../../../src/report/jsonl.js";
 import { plain } from "../../../src/report/style.js";
 import { TerminalReporter } from "../../../src/report/terminal.js";
-import {
-  type FakeConnection,
-  type FakeServer,
-  type FakeServerOptions,
-  fakeAdk,
-  fakeAdkLive,
-  fakeDeepgram,
-  fakeElevenLabs,
-  fakeGemini,
-  fakeOpenAi,
-  fakeOpenAiLive,
-  fakePipecat,
-  fakeSmartpbxEndpoint,
-  fakeTwilioAgent,
-  fakeUltravox,
-  fakeWebSocketAgent,
-} from "../../../src/testing.js";
+import * as fakes from "../../../src/testing.js";
 import { SETTINGS } from "../../call/playbook.js";
 import { Kept } from "../../report/output.js";
+import { FAR_ENDS, startFarEnd } from "../far-ends.js";
 
 const KEY = "planted-key-0f1e2d3c";
 const HEADER = "planted-header-4b5a6978";
@@ -58,58 +43,23 @@ const ENV: Environment = Object.fromEntries(
     .map((name) => [name, KEY]),
 );
 
-interface Planted {
-  start(options: FakeServerOptions): Promise<FakeServer<FakeConnection>>;
-  /** The spec for the far end at this URL. */
-  spec(url: string): string;
-  options?(url: string): Readonly<Record<string, string>>;
+const withUser = (url: string) => url.replace("//", `//${USER}:${PASSWORD}@`);
+const withQuery = (spec: string) => `${spec}${spec.includes("?") ? "&" : "?"}token=${QUERY}&x=${QUERY}`;
+/** Kinds that are given the vendor's address, and not a URL of the user's own. */
+const OF_VENDOR = new Set(["adk-live", "gemini", "elevenlabs", "deepgram", "ultravox"]);
+
+/** The spec for the far end at this URL, with secrets wherever the kind takes any. */
+function planted(kind: string, url: string): string {
+  const { spec } = FAR_ENDS[kind]!;
+  if (OF_VENDOR.has(kind)) return spec(url);
+  // It takes no query.
+  return kind === "openai-live" ? spec(withUser(url)) : withQuery(spec(withUser(url)));
 }
 
-const http = (url: string) => url.replace(/^ws/, "http");
-const key = KEY;
-const withUser = (url: string) => url.replace("//", `//${USER}:${PASSWORD}@`);
-/** The URL is the user's own, and may hold anything. */
-const own = (kind: string, path: string, url: string) =>
-  `${kind}:${withUser(url)}${path}${path.includes("?") ? "&" : "?"}token=${QUERY}&x=${QUERY}`;
-
-const KINDS: Readonly<Record<string, Planted>> = {
-  adk: { start: fakeAdk, spec: (url) => own("adk", "/ws/{callId}?is_audio=true", url) },
-  "adk-live": {
-    start: fakeAdkLive,
-    spec: (url) => `adk-live:${http(url)}`,
-    options: () => ({ app: "my_agent", reconnect: "false" }),
-  },
-  gemini: { start: (options) => fakeGemini({ ...options, key }), spec: (url) => `gemini:${url}` },
-  openai: { start: fakeOpenAi, spec: (url) => own("openai", "/v1/realtime", url) },
-  // It takes no query.
-  "openai-live": { start: fakeOpenAiLive, spec: (url) => `openai-live:${withUser(url)}/v1/live/sessions` },
-  smartpbx: { start: fakeSmartpbxEndpoint, spec: (url) => own("smartpbx", "/media-stream", url) },
-  websocket: { start: fakeWebSocketAgent, spec: (url) => own("websocket", "/{callId}", url) },
-  elevenlabs: {
-    start: (options) => fakeElevenLabs({ ...options, key }),
-    spec: () => "elevenlabs:agent_1",
-    options: (url) => ({ baseUrl: http(url) }),
-  },
-  deepgram: { start: (options) => fakeDeepgram({ ...options, key }), spec: (url) => `deepgram:${url}` },
-  ultravox: {
-    start: (options) => fakeUltravox({ ...options, key }),
-    spec: (url) => `ultravox:${http(url)}`,
-  },
-  pipecat: { start: fakePipecat, spec: (url) => own("pipecat", "/ws-client", url) },
-  twilio: { start: fakeTwilioAgent, spec: (url) => own("twilio", "/media-stream", url) },
-  ...Object.fromEntries(
-    (["telnyx", "plivo", "exotel"] as const).map((dialect) => [
-      dialect,
-      {
-        start: (options: FakeServerOptions) => fakeTwilioAgent({ ...options, dialect }),
-        spec: (url: string) => own(dialect, "/stream", url),
-      },
-    ]),
-  ),
-};
+const optionsOf = (kind: string, url: string) => FAR_ENDS[kind]!.options?.(url) ?? {};
 
 it("is tried with every kind but echo and recording, which have no far end", () => {
-  expect(Object.keys(KINDS).sort()).toEqual(
+  expect(Object.keys(FAR_ENDS).sort()).toEqual(
     agentKinds
       .map(({ name }) => name)
       .filter((name) => !["echo", "recording"].includes(name))
@@ -145,13 +95,13 @@ const CALL_START = {
   mediaFormat: { encoding: "g711_ulaw", sampleRate: 8000 },
 };
 
-const open: FakeServer<FakeConnection>[] = [];
+const open: fakes.FakeServer<fakes.FakeConnection>[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
 /** One call with everything watching it that a user can turn on. */
-async function call(planted: Planted, url: string) {
+async function call(kind: string, url: string) {
   const folder = await mkdtemp(join(tmpdir(), "secrets-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const out = new Kept();
@@ -167,8 +117,8 @@ async function call(planted: Planted, url: string) {
     showPersonal: true,
   });
   const jsonl = new JsonlReporter(json, clock, { showPersonal: true });
-  const agent = await resolveAgent(planted.spec(url), {
-    options: planted.options?.(url) ?? {},
+  const agent = await resolveAgent(planted(kind, url), {
+    options: optionsOf(kind, url),
     headers: { "X-Agent-Secret": HEADER },
     env: ENV,
   });
@@ -229,32 +179,32 @@ async function call(planted: Planted, url: string) {
   };
 }
 
-describe.each(Object.entries(KINDS))("%s leaves no secret behind", (name, planted) => {
-  const start = async (options: FakeServerOptions = {}) => {
-    const server = await planted.start(options);
+describe.each(Object.keys(FAR_ENDS))("%s leaves no secret behind", (kind) => {
+  const start = async (options: fakes.FakeServerOptions = {}) => {
+    const server = await startFarEnd(fakes, kind, { ...options, key: KEY });
     open.push(server);
     return server;
   };
 
   it("after a call that works", async () => {
     const server = await start();
-    const { happened, left } = await call(planted, server.url);
+    const { happened, left } = await call(kind, server.url);
     await happened("agent-ready");
     const far = await server.next();
     const sent = JSON.stringify([far.path, far.headers]);
     expect(sent, "the secrets were sent").toMatch(PLANTED);
     far.close(1000);
     const text = await left();
-    expect(text).toContain(name);
+    expect(text).toContain(kind);
     expect(text).not.toMatch(PLANTED);
   });
 
   it("when the far end breaks the call off and repeats them", async () => {
     const server = await start();
-    const { happened, left } = await call(planted, server.url);
+    const { happened, left } = await call(kind, server.url);
     await happened("agent-ready");
     const far = await server.next();
-    const spec = planted.spec(server.url);
+    const spec = planted(kind, server.url);
     const given = [KEY, HEADER, ...[PASSWORD, QUERY].filter((secret) => spec.includes(secret))];
     far.close(4001, `bad ${given.join(" ")}`);
     expect(await left()).not.toMatch(PLANTED);
@@ -262,16 +212,16 @@ describe.each(Object.entries(KINDS))("%s leaves no secret behind", (name, plante
 
   it.each([401, 500])("when it is refused with HTTP %i", async (refuseWith) => {
     const server = await start({ refuseWith });
-    const { left } = await call(planted, server.url);
+    const { left } = await call(kind, server.url);
     const text = await left();
     expect(text).toContain("agent-unreachable");
     expect(text).not.toMatch(PLANTED);
   });
 
   it("when nothing listens", async () => {
-    const server = await planted.start({});
+    const server = await startFarEnd(fakes, kind);
     await server.close();
-    const { left } = await call(planted, server.url);
+    const { left } = await call(kind, server.url);
     expect(await left()).not.toMatch(PLANTED);
   });
 
@@ -279,13 +229,9 @@ describe.each(Object.entries(KINDS))("%s leaves no secret behind", (name, plante
     const server = await start({ refuseWith: 401 });
     const told: string[] = [];
     const settings = { headers: { "X-Agent-Secret": HEADER }, env: ENV };
-    for (const options of [
-      planted.options?.(server.url) ?? {},
-      { nosuch: KEY },
-      { encoding: KEY, rate: KEY },
-    ]) {
+    for (const options of [optionsOf(kind, server.url), { nosuch: KEY }, { encoding: KEY, rate: KEY }]) {
       try {
-        const agent = await resolveAgent(planted.spec(server.url), { ...settings, options });
+        const agent = await resolveAgent(planted(kind, server.url), { ...settings, options });
         await agent.probe();
       } catch (error) {
         expect(error).toBeInstanceOf(BridgeError);

@@ -1,7 +1,8 @@
 /** Every agent kind as the hostile side: before the conversation, in it, and at its end. */
 import { gzipSync } from "node:zlib";
+import * as fakes from "../../../src/testing.js";
+import { FAR_ENDS, startFarEnd } from "../../agents/far-ends.js";
 import { Phone, QUIET_FRAME } from "../../e2e/phone.js";
-import { AGENT_KINDS, WITHOUT_HANDSHAKE } from "../agent-kinds.js";
 import type { Case, Outcome } from "../case.js";
 import { closePayload, type FrameOptions, frame } from "../frames.js";
 import type { Stage } from "../stage.js";
@@ -16,7 +17,7 @@ async function calling(
   twist: Twist | undefined,
   play: (phone: Phone, line: TwistedLine, heard: () => Promise<() => number>) => Promise<Partial<Seen>>,
 ): Promise<Seen> {
-  const far = await AGENT_KINDS[kind]!();
+  const far = await startFarEnd(fakes, kind);
   const line = await TwistedLine.open(far.url, twist);
   const phone = await Phone.call(stage.url, { calleeIdNumber: `${kind} ${line.port}` });
   const speaking = setInterval(() => phone.media(QUIET_FRAME), 20);
@@ -210,11 +211,12 @@ function afterUpgrade(then: (near: Parameters<Twist>[0]) => void): Twist {
 
 function casesOf(kind: string): Case[] {
   const peer = `agent ${kind}` as const;
+  const { hasHandshake } = FAR_ENDS[kind]!;
   const before = NEVER_READY.map(
     ({ does, twist, isOpened }): Case => ({
       peer,
       does,
-      outcome: isOpened && WITHOUT_HANDSHAKE.has(kind) ? FAILED : UNREACHABLE,
+      outcome: isOpened && !hasHandshake ? FAILED : UNREACHABLE,
       play: (stage) =>
         calling(stage, kind, twist, async (phone) => {
           const { code: close, reason } = await phone.closed;
@@ -261,9 +263,7 @@ function casesOf(kind: string): Case[] {
     {
       peer,
       does: "accepts the WebSocket and says nothing more",
-      outcome: WITHOUT_HANDSHAKE.has(kind)
-        ? { ended: "caller-hung-up", also: "the call goes on" }
-        : UNREACHABLE,
+      outcome: hasHandshake ? UNREACHABLE : { ended: "caller-hung-up", also: "the call goes on" },
       play: (stage) =>
         calling(
           stage,
@@ -378,4 +378,4 @@ const websocketOnly: readonly Case[] = [
   },
 ];
 
-export const agents: readonly Case[] = [...Object.keys(AGENT_KINDS).flatMap(casesOf), ...websocketOnly];
+export const agents: readonly Case[] = [...Object.keys(FAR_ENDS).flatMap(casesOf), ...websocketOnly];

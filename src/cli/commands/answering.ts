@@ -1,8 +1,6 @@
 /** What `serve` and `record` have in common: answer calls, report them, save them, and stop in two steps. */
 import { LiveFindings } from "../../analysis/live-findings.js";
-import type { MetricsServer } from "../../bridge/metrics-server.js";
 import { type ServerSettings, startServer } from "../../bridge/server.js";
-import type { Overview } from "../../bridge/together.js";
 import { Counts } from "../../monitoring/counts.js";
 import { watchEventLoop } from "../../monitoring/watch-process.js";
 import type { Reporter } from "../../report/reporter.js";
@@ -18,8 +16,8 @@ import { RecordingSwitch } from "./recording-switch.js";
 import type { ServedInspector } from "./serve-inspect.js";
 import type { ServedPhone } from "./serve-phone.js";
 import { type AnsweringSettings, listeningInfo, serverSettings } from "./server-settings.js";
-import { stopped } from "./server-stop.js";
 import { tracesOf } from "./traces.js";
+import { untilStopped } from "./until-stopped.js";
 import type { Uploads } from "./uploads.js";
 
 /** Answers calls until it is stopped. @returns the exit code. */
@@ -91,47 +89,31 @@ async function answer(
     publicUrl: () => outside.url,
     warn: (code, message) => reporter.warning(code, message),
   });
-  uploads?.begin();
-  // Whoever reads that we listen may stop us at once.
-  const stopping = stopped(server, settings.drainMs, io);
-  const abandon = async (error: unknown) => {
-    await Promise.all([server.close(), recorders.close()]);
-    await uploads?.close();
-    throw error;
-  };
-  const metrics = await metricsOf(settings, server.overview).catch(abandon);
   const eventLoop = watchEventLoop(counts, io.clock);
-  const isOpen = await outside.open(server, stopping).catch(async (error) => {
-    eventLoop.stop();
-    await metrics?.close();
-    return abandon(error);
-  });
-  if (isOpen) {
-    reporter.listening(listeningInfo(settings, server.url, agent.name, outside.url, metrics?.url));
-    phone.announce(server);
-    await inspector?.announce(server);
-    outside.watch();
-    const hasPhone = settings.phone !== undefined;
-    live?.beginServing(recorders, { server, auth: settings.auth, phone: hasPhone ? phone : undefined });
-  }
-  const stop = await stopping;
-  eventLoop.stop();
-  await Promise.all([outside.close(), metrics?.close()]);
-  await Promise.all([recorders.close(), inspector?.close(), traces?.flush(io.clock)]);
-  await uploads?.close();
+  const exitCode = await untilStopped(
+    {
+      server,
+      outside,
+      uploads,
+      async announce(metricsUrl) {
+        reporter.listening(listeningInfo(settings, server.url, agent.name, outside.url, metricsUrl));
+        phone.announce(server);
+        await inspector?.announce(server);
+        outside.watch();
+        const hasPhone = settings.phone !== undefined;
+        live?.beginServing(recorders, { server, auth: settings.auth, phone: hasPhone ? phone : undefined });
+      },
+      end() {
+        eventLoop.stop();
+        return Promise.all([recorders.close(), inspector?.close(), traces?.flush(io.clock)]);
+      },
+    },
+    settings,
+    io,
+  );
   live?.close();
   live?.summary();
-  return stop.serverExitCode();
-}
-
-/** @throws BridgeError when it cannot listen there. */
-export async function metricsOf(
-  { metrics }: Pick<AnsweringSettings, "metrics">,
-  overview: Overview,
-): Promise<MetricsServer | undefined> {
-  if (!metrics) return undefined;
-  const { startMetricsServer } = await import("../../bridge/metrics-server.js");
-  return startMetricsServer(overview, metrics);
+  return exitCode;
 }
 
 export async function uploadsOf(

@@ -9,11 +9,11 @@ import { ReportedCalls } from "../../workers/reported-calls.js";
 import { Workers } from "../../workers/workers.js";
 import type { Io } from "../ui/io.js";
 import { makeReporter } from "../ui/reporter.js";
-import { metricsOf, uploadsOf } from "./answering.js";
+import { uploadsOf } from "./answering.js";
 import { PublicAddress } from "./public-address.js";
 import type { ServeSettings } from "./serve.js";
 import { doorSettings, listeningInfo } from "./server-settings.js";
-import { stopped } from "./server-stop.js";
+import { untilStopped } from "./until-stopped.js";
 
 /** Longer than this, whoever waits is told what for. */
 const SILENT_MS = 300;
@@ -51,25 +51,10 @@ export async function serveWithWorkers(settings: ServeSettings, io: Io): Promise
       serverMetrics(counts, { ...state, maxCalls: settings.maxCalls }, ofWorkers),
     clock,
   }).finally(() => waiting.cancel());
-  uploads?.begin();
-  const stopping = stopped(workers, settings.drainMs, io);
-  const abandon = async (error: unknown) => {
-    await workers.close();
-    await uploads?.close();
-    throw error;
-  };
-  const metrics = await metricsOf(settings, workers.overview).catch(abandon);
-  const isOpen = await outside.open(workers, stopping).catch(async (error) => {
-    await metrics?.close();
-    return abandon(error);
-  });
-  if (isOpen) {
+  const announce = (metricsUrl: string | undefined) => {
     if (outside.url !== undefined) workers.reachedAt(outside.url);
-    reporter.listening(listeningInfo(settings, workers.url, workers.agent, outside.url, metrics?.url));
+    reporter.listening(listeningInfo(settings, workers.url, workers.agent, outside.url, metricsUrl));
     outside.watch();
-  }
-  const stop = await stopping;
-  await Promise.all([outside.close(), metrics?.close()]);
-  await uploads?.close();
-  return stop.serverExitCode();
+  };
+  return untilStopped({ server: workers, outside, uploads, announce }, settings, io);
 }

@@ -2,26 +2,18 @@ import { expect, test } from "vitest";
 import { resolveAgent } from "../../../src/agents/index.js";
 import { type BridgeServer, startServer } from "../../../src/bridge/server.js";
 import { ManualClock } from "../../../src/clock.js";
+import { SETTINGS } from "../../call/playbook.js";
 import { type Diagnosis, examinedAt } from "./examined.js";
 import { MadeEndpoint } from "./made-endpoint.js";
 
 /** How often each is examined: 20 before a release. */
 const RUNS = Number(process.env.DOCTOR_RUNS ?? 1);
 
-const CALL = {
-  leadMs: 60,
-  preRollMs: 0,
-  maxQueuedMs: 30_000,
-  startTimeoutMs: 10_000,
-  idleTimeoutMs: 90_000,
-  maxDurationMs: 3_600_000,
-};
-
 /** What `serve` runs, or `record` with its own settings. */
 async function bridge(
   agent: string,
   clock: ManualClock,
-  call: Partial<typeof CALL> = {},
+  call: Partial<typeof SETTINGS> = {},
 ): Promise<BridgeServer> {
   return startServer({
     host: "127.0.0.1",
@@ -30,7 +22,7 @@ async function bridge(
     maxCalls: 100,
     maxMessageBytes: 256 * 1024,
     pingMs: 0,
-    call: { ...CALL, ...call },
+    call: { ...SETTINGS, ...call },
     agent: await resolveAgent(agent, { options: {} }),
     observe: () => [],
     clock,

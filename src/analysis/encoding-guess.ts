@@ -10,7 +10,11 @@ const LEAST_SMOOTHNESS = 0.6;
 
 const DECODERS: Readonly<Record<GuessedEncoding, (bytes: Uint8Array) => Int16Array>> = {
   "μ-law": (bytes) => decodeUlaw(bytes),
-  "A-law": (bytes) => Int16Array.from(bytes, alaw),
+  "A-law": (bytes) => {
+    const samples = new Int16Array(bytes.length);
+    for (let i = 0; i < bytes.length; i++) samples[i] = ALAW[bytes[i]!]!;
+    return samples;
+  },
   PCM16: (bytes) => pcm(bytes, true),
   "big-endian PCM16": (bytes) => pcm(bytes, false),
 };
@@ -68,18 +72,23 @@ function smoothnessOf(speech: readonly Uint8Array[], encoding: GuessedEncoding):
   let likeness = 0;
   for (const bytes of speech) {
     const samples = DECODERS[encoding](bytes);
-    const mean = samples.reduce((sum, sample) => sum + sample, 0) / Math.max(1, samples.length);
+    let sum = 0;
+    for (let i = 0; i < samples.length; i++) sum += samples[i]!;
+    const mean = sum / Math.max(1, samples.length);
     for (let i = 1; i < samples.length; i++) {
-      energy += (samples[i]! - mean) ** 2;
-      likeness += (samples[i]! - mean) * (samples[i - 1]! - mean);
+      const here = samples[i]! - mean;
+      energy += here * here;
+      likeness += here * (samples[i - 1]! - mean);
     }
   }
   return energy > 0 ? likeness / energy : 0;
 }
 
 function pcm(bytes: Uint8Array, isLittleEndian: boolean): Int16Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Int16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getInt16(2 * i, isLittleEndian));
+  const samples = new Int16Array(bytes.length >> 1);
+  const [low, high] = isLittleEndian ? [0, 1] : [1, 0];
+  for (let i = 0; i < samples.length; i++) samples[i] = (bytes[2 * i + high]! << 8) | bytes[2 * i + low]!;
+  return samples;
 }
 
 /** One A-law code to its 16-bit sample (ITU-T G.711). */
@@ -90,3 +99,5 @@ function alaw(code: number): number {
   const magnitude = segment === 0 ? step : (step + 0x100) << (segment - 1);
   return bits & 0x80 ? magnitude : -magnitude;
 }
+
+const ALAW = Int16Array.from({ length: 256 }, (_, code) => alaw(code));

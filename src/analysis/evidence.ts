@@ -6,6 +6,7 @@ import type { CallAnalysis, SideSound, Span } from "./call-analysis.js";
 import type { FindingKind } from "./findings.js";
 import type { FrameMeter } from "./frame-meter.js";
 import type { PayloadFacts } from "./payload-facts.js";
+import type { VoicePitch } from "./voice-pitch.js";
 
 export interface SideEvidence {
   readonly who: Speaker;
@@ -20,6 +21,8 @@ export interface SideEvidence {
   readonly constantByte: number | undefined;
   /** The first seconds of speech, as plain audio: each piece is voiced throughout. */
   readonly speech: readonly Uint8Array[];
+  /** How high the voice is in it. */
+  readonly pitch: VoicePitch | undefined;
 }
 
 export interface AgentEvidence extends SideEvidence {

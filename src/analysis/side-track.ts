@@ -13,6 +13,7 @@ import { FrameMeter } from "./frame-meter.js";
 import { PayloadFacts } from "./payload-facts.js";
 import { SpeechSample } from "./speech-sample.js";
 import { SpeechSpans } from "./speech-spans.js";
+import type { VoicePitch } from "./voice-pitch.js";
 
 const FULL_SCALE = 32768;
 /** A frame of nothing but bytes 0x00 in μ-law: a constant of -32,124. */
@@ -56,6 +57,10 @@ export abstract class SideTrack implements SideEvidence {
 
   get speech(): readonly Uint8Array[] {
     return this.#sample.pieces;
+  }
+
+  get pitch(): VoicePitch | undefined {
+    return this.#sample.pitch;
   }
 
   get sound(): SideSound {

@@ -1,5 +1,8 @@
 /** Keeps the first seconds of speech, for what only a closer look can tell. */
 import { bytesPerMs, type MediaFormat } from "../audio/format.js";
+import { decodeUlaw } from "../audio/g711.js";
+import { pcmSamples } from "../audio/pcm.js";
+import { PitchSearch, type VoicePitch } from "./voice-pitch.js";
 
 const KEPT_MS = 4000;
 
@@ -7,8 +10,12 @@ export class SpeechSample {
   readonly #pieces: Uint8Array[][] = [];
   #room: number;
   #isOpen = false;
+  readonly #isUlaw: boolean;
+  readonly #search: PitchSearch;
 
   constructor(plain: MediaFormat) {
+    this.#isUlaw = plain.encoding === "g711_ulaw";
+    this.#search = new PitchSearch(plain.sampleRate);
     this.#room = KEPT_MS * bytesPerMs(plain);
   }
 
@@ -18,8 +25,15 @@ export class SpeechSample {
       this.#room -= frame.length;
       if (!this.#isOpen) this.#pieces.push([]);
       this.#pieces[this.#pieces.length - 1]!.push(Uint8Array.from(frame));
+      this.#search.push(this.#isUlaw ? decodeUlaw(frame) : pcmSamples(frame));
     }
+    if (this.#isOpen && (!voiced || this.#room <= 0)) this.#search.cut();
     this.#isOpen = voiced;
+  }
+
+  /** How high the voice is, in what is kept. */
+  get pitch(): VoicePitch | undefined {
+    return this.#search.pitch;
   }
 
   /** Each voiced throughout. */

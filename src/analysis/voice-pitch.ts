@@ -27,53 +27,95 @@ export interface VoicePitch {
 
 /** Undefined when too little of it is periodic. @param pieces of speech at `rate` Hz. */
 export function voicePitch(pieces: readonly Int16Array[], rate: number): VoicePitch | undefined {
-  const found: number[] = [];
-  const step = Math.max(1, Math.round(rate / RATE_HZ));
-  const slowRate = rate / step;
-  const window = Math.round((slowRate * WINDOW_MS) / 1000);
-  const least = Math.round((slowRate * LEAST_LAG_MS) / 1000);
-  const longest = Math.ceil(slowRate / LOWEST_HZ);
+  const search = new PitchSearch(rate);
   for (const piece of pieces) {
-    const samples = decimated(piece, step);
-    for (let at = 0; at + window + least <= samples.length; at += window) {
-      if (found.length === MOST_WINDOWS) break;
-      const most = Math.min(longest, samples.length - window - at);
-      const lag = periodAt(samples, at, window, Math.floor(slowRate / HIGHEST_HZ), most);
-      if (lag > 0) found.push(slowRate / lag);
+    search.push(piece);
+    search.cut();
+  }
+  return search.pitch;
+}
+
+/** Searches while it listens, a window at a time: to do all of it at the end would hold up whatever runs beside it. */
+export class PitchSearch {
+  readonly #step: number;
+  readonly #rate: number;
+  readonly #window: number;
+  readonly #shortest: number;
+  readonly #longest: number;
+  readonly #least: number;
+  /** Of the present piece, at the slow rate: what the next window and its latest comparison take, and how much is there. */
+  readonly #samples: Float64Array;
+  #count = 0;
+  /** The samples of which the next one becomes the mean. */
+  #sum = 0;
+  #summed = 0;
+  /** In Hz. */
+  readonly #found: number[] = [];
+
+  /** @param rate of what is pushed, in Hz. */
+  constructor(rate: number) {
+    this.#step = Math.max(1, Math.round(rate / RATE_HZ));
+    this.#rate = rate / this.#step;
+    this.#window = Math.round((this.#rate * WINDOW_MS) / 1000);
+    this.#least = Math.round((this.#rate * LEAST_LAG_MS) / 1000);
+    this.#shortest = Math.floor(this.#rate / HIGHEST_HZ);
+    this.#longest = Math.ceil(this.#rate / LOWEST_HZ);
+    this.#samples = new Float64Array(this.#window + this.#longest);
+  }
+
+  /** The next samples of a piece of speech, in any chunking. */
+  push(samples: Int16Array): void {
+    if (this.#found.length === MOST_WINDOWS) return;
+    for (let i = 0; i < samples.length; i++) {
+      this.#sum += samples[i];
+      if (++this.#summed < this.#step) continue;
+      this.#samples[this.#count++] = this.#sum / this.#step;
+      this.#sum = 0;
+      this.#summed = 0;
+      if (this.#count === this.#samples.length) this.#look();
     }
   }
-  if (found.length < LEAST_WINDOWS) return undefined;
-  found.sort((a, b) => a - b);
-  const quantile = (share: number) => found[Math.floor(share * (found.length - 1))]!;
-  const hz = quantile(0.5);
-  return { hz, glides: quantile(0.9) - quantile(0.1) > LEAST_GLIDE * hz };
-}
 
-/** Means of `step` samples each, around the middle of them all: a constant offset repeats itself at every lag. */
-function decimated(samples: Int16Array, step: number): Float64Array {
-  const means = Float64Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
-    let sum = 0;
-    for (let k = 0; k < step; k++) sum += samples[i * step + k];
-    return sum / step;
-  });
-  const middle = means.reduce((sum, mean) => sum + mean, 0) / Math.max(1, means.length);
-  return means.map((mean) => mean - middle);
-}
-
-/** In samples; 0 when the window does not repeat itself. */
-function periodAt(
-  samples: Float64Array,
-  at: number,
-  window: number,
-  shortest: number,
-  longest: number,
-): number {
-  const likeness = new Float64Array(longest + 1);
-  let best = 0;
-  for (let lag = shortest; lag < longest; lag++) {
-    likeness[lag] = likenessAt(samples, at, window, lag);
-    if (likeness[lag]! > best) best = likeness[lag]!;
+  /** The piece ends here. */
+  cut(): void {
+    while (this.#count >= this.#window + this.#least) this.#look();
+    this.#count = 0;
+    this.#sum = 0;
+    this.#summed = 0;
   }
+
+  /** Of the pieces so far; a part of a window, while its piece goes on, is left out. Undefined when too little is periodic. */
+  get pitch(): VoicePitch | undefined {
+    if (this.#found.length < LEAST_WINDOWS) return undefined;
+    const found = this.#found.toSorted((a, b) => a - b);
+    const quantile = (share: number) => found[Math.floor(share * (found.length - 1))]!;
+    const hz = quantile(0.5);
+    return { hz, glides: quantile(0.9) - quantile(0.1) > LEAST_GLIDE * hz };
+  }
+
+  /** Searches the first window, and goes on behind it. */
+  #look(): void {
+    if (this.#found.length < MOST_WINDOWS) {
+      const lag = periodIn(centred(this.#samples.subarray(0, this.#count)), this.#window, this.#shortest);
+      if (lag > 0) this.#found.push(this.#rate / lag);
+    }
+    this.#samples.copyWithin(0, this.#window, this.#count);
+    this.#count -= this.#window;
+  }
+}
+
+/** Around the middle of them all: a constant offset repeats itself at every lag. */
+function centred(samples: Float64Array): Float64Array {
+  const middle = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  return samples.map((sample) => sample - middle);
+}
+
+/** After how many samples the first `window` of them come again; 0 when they do not. */
+function periodIn(samples: Float64Array, window: number, shortest: number): number {
+  const longest = samples.length - window;
+  const likeness = likenesses(samples, window, longest);
+  let best = 0;
+  for (let lag = shortest; lag < longest; lag++) if (likeness[lag]! > best) best = likeness[lag]!;
   if (best < LEAST_LIKENESS) return 0;
   for (let lag = shortest + 1; lag < longest; lag++) {
     const here = likeness[lag]!;
@@ -82,14 +124,17 @@ function periodAt(
   return 0;
 }
 
-function likenessAt(samples: Float64Array, at: number, window: number, lag: number): number {
-  let product = 0;
+/** How like the window is to what stands each number of samples later, from -1 to 1; after `longest` there are zeros. */
+function likenesses(samples: Float64Array, window: number, longest: number): Float64Array {
+  const likeness = new Float64Array(longest + 1);
   let now = 1;
-  let later = 1;
-  for (let i = at; i < at + window; i++) {
-    product += samples[i]! * samples[i + lag]!;
-    now += samples[i]! ** 2;
-    later += samples[i + lag]! ** 2;
+  for (let i = 0; i < window; i++) now += samples[i]! ** 2;
+  let later = now;
+  for (let lag = 0; lag < longest; lag++) {
+    let product = 0;
+    for (let i = 0; i < window; i++) product += samples[i]! * samples[i + lag]!;
+    likeness[lag] = product / Math.sqrt(now * later);
+    later = Math.max(1, later + samples[window + lag]! ** 2 - samples[lag]! ** 2);
   }
-  return product / Math.sqrt(now * later);
+  return likeness;
 }

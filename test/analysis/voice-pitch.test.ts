@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { voicePitch } from "../../src/analysis/voice-pitch.js";
+import { PitchSearch, voicePitch } from "../../src/analysis/voice-pitch.js";
 import { whiteNoise } from "../../src/audio/signal.js";
 import { voice } from "../audio/voice.js";
 
@@ -26,4 +26,13 @@ it("says nothing of noise, silence or too little", () => {
   expect(voicePitch([voice(8000, 100)], 8000)).toBeUndefined();
   expect(voicePitch([], 8000)).toBeUndefined();
   expect(voicePitch([whiteNoise(1, -10, 1000, 8000)], 8000)).toBeUndefined();
+});
+
+it("hears the same in any chunking, and while the speech goes on", () => {
+  const speech = voice(24000, 3000);
+  const search = new PitchSearch(24000);
+  for (let at = 0; at < speech.length; at += 479) search.push(speech.subarray(at, at + 479));
+  expect(search.pitch?.glides).toBe(true);
+  search.cut();
+  expect(search.pitch).toEqual(voicePitch([speech], 24000));
 });

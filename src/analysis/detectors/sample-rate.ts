@@ -1,10 +1,7 @@
 /** Speech at another sample rate than the call's: the pitch of the voice and the pace of the audio tell. */
 import { formatName, SAMPLE_RATES } from "../../audio/format.js";
-import { decodeUlaw } from "../../audio/g711.js";
-import { pcmSamples } from "../../audio/pcm.js";
 import type { Detector, Evidence, SideEvidence, Sighting } from "../evidence.js";
 import { spellShare } from "../spell.js";
-import { voicePitch } from "../voice-pitch.js";
 
 /** No grown-up's voice is on the average outside of this, in Hz; a wrong rate moves it by half or more. */
 const LOWEST_VOICE_HZ = 62;
@@ -18,11 +15,8 @@ export const sampleRate: Detector = (evidence) => {
   return [...rateOf(evidence, evidence.agent), ...rateOf(evidence, evidence.caller)];
 };
 
-function* rateOf({ format, plain, agent }: Evidence, side: SideEvidence): Generator<Sighting> {
-  const pieces = side.speech.map((bytes) =>
-    plain.encoding === "pcm16" ? pcmSamples(bytes) : decodeUlaw(bytes),
-  );
-  const pitch = voicePitch(pieces, plain.sampleRate);
+function* rateOf({ format, agent }: Evidence, side: SideEvidence): Generator<Sighting> {
+  const { pitch } = side;
   if (!pitch?.glides) return;
   const { hz } = pitch;
   if (hz >= LOWEST_VOICE_HZ && hz <= HIGHEST_VOICE_HZ) return;

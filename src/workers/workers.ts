@@ -142,9 +142,10 @@ export class Workers implements BridgeServer {
     timer.cancel();
   }
 
-  /** Ends workers that hang: nobody hears anything in their calls, and new callers would come to them. */
+  /** Ends workers that hang: nobody hears anything in their calls, and new callers would come to them; or that never come up. */
   #look(): void {
-    for (const worker of this.#up()) {
+    for (const worker of this.#workers) {
+      if (!worker) continue;
       worker.silentLooks++;
       if (worker.silentLooks <= SILENT_LOOKS) continue;
       const silentS = (SILENT_LOOKS * LOOK_EVERY_MS) / 1000;

@@ -298,6 +298,27 @@ test("a worker that hangs is ended and replaced; one that says something is not,
   expect(house.workers).toHaveLength(3);
 });
 
+test("one that takes the place of another and never comes up is ended and replaced too", async () => {
+  const house = new House();
+  await house.open(2);
+  const [one, two] = house.workers as [FakeWorker, FakeWorker];
+  const hear = (forS: number) => {
+    for (let s = 0; s < forS; s++) {
+      house.clock.advance(1000);
+      one.says({ type: "counts", counts: {} });
+    }
+  };
+  two.dies("SIGKILL");
+  await settled();
+  hear(25);
+  await settled();
+  expect(house.workers[2]!.isKilled).toBe(true);
+  expect(house.warnings).toContainEqual(expect.stringMatching(/^worker-hangs: worker 2 \(process 1002\)/));
+  hear(1);
+  await settled();
+  expect(house.workers).toHaveLength(4);
+});
+
 test("metrics are those of all; of who is no more, and of who does not answer, what was last said", async () => {
   const house = new House();
   const workers = await house.open(3);

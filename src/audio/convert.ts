@@ -91,9 +91,9 @@ class Transcoder implements Converter {
   }
 }
 
-/** Room for a result, from the pool of small buffers: one of its own each time would cost as much as the conversion. */
+/** Room for a result, by itself: the pool of small buffers would keep it until the oldest beside it is collected. */
 function room(bytes: number): Uint8Array {
-  return Buffer.allocUnsafe(bytes);
+  return Buffer.allocUnsafeSlow(bytes);
 }
 
 /** Samples on the way from one step to the next: used again and again, so that no frame leaves garbage behind. */

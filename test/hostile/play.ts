@@ -8,10 +8,8 @@ export type Played = { readonly from: number; readonly to: number } & (
   | { readonly error: unknown }
 );
 
-/** A peer that waits costs nothing. */
+/** A peer that waits costs nothing; one that is twisted costs two processes' time. */
 const SIDE_BY_SIDE = 24;
-/** An agent costs a call with all that begins and ends it: many at once would be a matter of how much this computer carries. */
-const AGENTS_SIDE_BY_SIDE = 6;
 const PATIENCE_MS = 25_000;
 
 export async function play(one: Case, stage: Stage): Promise<Played> {
@@ -29,27 +27,14 @@ export async function play(one: Case, stage: Stage): Promise<Played> {
   }
 }
 
-/** Those that may stand beside others first, the agents after the rest, then the floods, one by one. */
+/** Those that may stand beside others first, then the floods, one by one. */
 export async function playAll(cases: readonly Case[], stage: Stage): Promise<Map<Case, Played>> {
   const played = new Map<Case, Played>();
-  const playSome = async (some: readonly Case[], sideBySide: number) => {
-    const waiting = [...some];
-    const players = Array.from({ length: sideBySide }, async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift())
-        played.set(next, await play(next, stage));
-    });
-    await Promise.all(players);
-  };
-  const isAgent = ({ peer }: Case) => peer.startsWith("agent ");
-  const beside = cases.filter(({ alone }) => !alone);
-  await playSome(
-    beside.filter((one) => !isAgent(one)),
-    SIDE_BY_SIDE,
-  );
-  await playSome(beside.filter(isAgent), AGENTS_SIDE_BY_SIDE);
-  await playSome(
-    cases.filter(({ alone }) => alone),
-    1,
-  );
+  const waiting = cases.filter(({ alone }) => !alone);
+  const players = Array.from({ length: SIDE_BY_SIDE }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) played.set(next, await play(next, stage));
+  });
+  await Promise.all(players);
+  for (const one of cases.filter(({ alone }) => alone)) played.set(one, await play(one, stage));
   return played;
 }

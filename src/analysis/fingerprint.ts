@@ -1,7 +1,6 @@
 /** What speech sounded like, in a few bytes a second: enough to tell whether two replies say the same, too little to hear them. */
 import { bytesPerMs, FRAME_MS, type MediaFormat } from "../audio/format.js";
-import { decodeUlaw } from "../audio/g711.js";
-import { pcmSamples } from "../audio/pcm.js";
+import { plainSamples } from "../audio/plain-samples.js";
 import type { Span } from "./call-analysis.js";
 
 /** Eight bands of 500 Hz: what a telephone line carries. */
@@ -21,7 +20,7 @@ const STEP_DB = 0.25;
 
 /** Listens to one side of a call, and gives the fingerprint of any stretch of it afterwards. */
 export class Fingerprints {
-  readonly #ulaw: boolean;
+  readonly #plain: MediaFormat;
   readonly #frameBytes: number;
   /** Samples of which one is made, so that all rates come to 8 kHz. */
   readonly #every: number;
@@ -32,7 +31,7 @@ export class Fingerprints {
 
   /** @throws RangeError for Opus. */
   constructor(plain: MediaFormat) {
-    this.#ulaw = plain.encoding === "g711_ulaw";
+    this.#plain = plain;
     this.#frameBytes = bytesPerMs(plain) * FRAME_MS;
     this.#every = plain.sampleRate / BAND_RATE;
   }
@@ -82,7 +81,7 @@ export class Fingerprints {
   }
 
   #frame(heardAt: number, frame: Uint8Array): void {
-    const heard = this.#ulaw ? decodeUlaw(frame) : pcmSamples(frame);
+    const heard = plainSamples(frame, this.#plain);
     // Whole bands only: what is left over of an odd chunk is less than a millisecond.
     const count = Math.floor(heard.length / this.#every / BANDS) * BANDS;
     let energy = 0;

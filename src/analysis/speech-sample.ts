@@ -1,7 +1,6 @@
 /** Keeps the first seconds of speech, for what only a closer look can tell. */
 import { bytesPerMs, type MediaFormat } from "../audio/format.js";
-import { decodeUlaw } from "../audio/g711.js";
-import { pcmSamples } from "../audio/pcm.js";
+import { plainSamples } from "../audio/plain-samples.js";
 import { PitchSearch, type VoicePitch } from "./voice-pitch.js";
 
 const KEPT_MS = 4000;
@@ -10,11 +9,11 @@ export class SpeechSample {
   readonly #pieces: Uint8Array[][] = [];
   #room: number;
   #isOpen = false;
-  readonly #isUlaw: boolean;
+  readonly #plain: MediaFormat;
   readonly #search: PitchSearch;
 
   constructor(plain: MediaFormat) {
-    this.#isUlaw = plain.encoding === "g711_ulaw";
+    this.#plain = plain;
     this.#search = new PitchSearch(plain.sampleRate);
     this.#room = KEPT_MS * bytesPerMs(plain);
   }
@@ -25,7 +24,7 @@ export class SpeechSample {
       this.#room -= frame.length;
       if (!this.#isOpen) this.#pieces.push([]);
       this.#pieces[this.#pieces.length - 1]!.push(Uint8Array.from(frame));
-      this.#search.push(this.#isUlaw ? decodeUlaw(frame) : pcmSamples(frame));
+      this.#search.push(plainSamples(frame, this.#plain));
     }
     if (this.#isOpen && (!voiced || this.#room <= 0)) this.#search.cut();
     this.#isOpen = voiced;

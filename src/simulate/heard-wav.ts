@@ -1,7 +1,6 @@
 /** Collects what the caller hears and makes a WAV of it, on the wall clock: gaps in the line are gaps in the file. */
 import type { MediaFormat } from "../audio/format.js";
-import { decodeUlaw } from "../audio/g711.js";
-import { pcmSamples } from "../audio/pcm.js";
+import { plainSamples } from "../audio/plain-samples.js";
 import { writeWav } from "../audio/wav.js";
 import type { HeardFrame } from "./ear.js";
 
@@ -17,7 +16,7 @@ export class HeardWav {
 
   /** Frames come in the order in which they are heard. */
   add({ plain, heardAt }: HeardFrame): void {
-    const samples = this.#plain.encoding === "g711_ulaw" ? decodeUlaw(plain) : pcmSamples(plain);
+    const samples = plainSamples(plain, this.#plain);
     const place = this.#sampleAt(heardAt);
     // Frames that follow each other without a gap may be off by a rounding: they are joined sample by sample.
     const start = place - this.#end > 1 ? place : this.#end;

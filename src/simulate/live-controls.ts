@@ -1,7 +1,6 @@
 /** Hands on a running call: keys pressed and a hang-up at once, and an ear for what the agent says. */
 import type { MediaFormat, SampleRate } from "../audio/format.js";
-import { decodeUlaw } from "../audio/g711.js";
-import { pcmSamples } from "../audio/pcm.js";
+import { plainSamples } from "../audio/plain-samples.js";
 import { Resampler } from "../audio/resample.js";
 import type { CallEvent } from "../call/events.js";
 import type { HeardFrame } from "./ear.js";
@@ -91,7 +90,7 @@ class ControlledScript implements Script {
   hear(frame: HeardFrame): void {
     this.#script.hear?.(frame);
     if (!this.#listener.heard) return;
-    const samples = this.#plain.encoding === "g711_ulaw" ? decodeUlaw(frame.plain) : pcmSamples(frame.plain);
+    const samples = plainSamples(frame.plain, this.#plain);
     this.#listener.heard(this.#resampler.process(samples));
   }
 

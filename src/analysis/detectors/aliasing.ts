@@ -1,6 +1,5 @@
 /** Speech that was brought to 8 kHz without a filter: its hissing sounds reach up to the very edge of the band. */
-import { decodeUlaw } from "../../audio/g711.js";
-import { pcmSamples } from "../../audio/pcm.js";
+import { plainSamples } from "../../audio/plain-samples.js";
 import type { Detector } from "../evidence.js";
 
 const RATE_HZ = 8000;
@@ -24,7 +23,7 @@ export const aliasing: Detector = ({ agent, plain, format }) => {
   let edge = 0;
   let hiss = 0;
   for (const bytes of agent.speech) {
-    const samples = plain.encoding === "pcm16" ? pcmSamples(bytes) : decodeUlaw(bytes);
+    const samples = plainSamples(bytes, plain);
     for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES) {
       const frame = samples.subarray(at, at + FRAME_SAMPLES);
       const hissing = meanPower(frame, HISS);

@@ -1,10 +1,9 @@
 /** How loud one side of a running call is: its last frames are kept as they pass, and measured when somebody looks. */
 import type { MediaFormat } from "../../audio/format.js";
-import { decodeUlaw } from "../../audio/g711.js";
 import type { OpusDecoder, OpusModule } from "../../audio/opus.js";
 import { OpusUnframer } from "../../audio/opus-framing.js";
 import type { Payload } from "../../audio/payload.js";
-import { pcmSamples } from "../../audio/pcm.js";
+import { plainSamples } from "../../audio/plain-samples.js";
 import { type Level, Meter } from "./meter.js";
 
 /** What passes between two looks, at ten a second; Opus costs more to open, and three packets tell enough. */
@@ -63,6 +62,6 @@ export class SideLevel {
       return this.#decoder?.decode(audio) ?? new Int16Array(0);
     }
     const { bytes } = audio;
-    return this.#format.encoding === "pcm16" ? pcmSamples(bytes) : decodeUlaw(bytes);
+    return plainSamples(bytes, this.#format);
   }
 }

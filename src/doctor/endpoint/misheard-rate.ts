@@ -4,8 +4,7 @@ import { findingOf } from "../../analysis/root-causes.js";
 import { spellMs } from "../../analysis/spell.js";
 import { voicePitch } from "../../analysis/voice-pitch.js";
 import type { MediaFormat } from "../../audio/format.js";
-import { decodeUlaw } from "../../audio/g711.js";
-import { pcmSamples } from "../../audio/pcm.js";
+import { plainSamples } from "../../audio/plain-samples.js";
 import { loadSource } from "../../simulate/source.js";
 import type { ExamCall } from "./exam-call.js";
 
@@ -52,7 +51,7 @@ export function voiceOf(
 ): number | undefined {
   if (encoding === "opus") return undefined;
   const bytes = Buffer.concat(spoken.map(({ base64 }) => Buffer.from(base64, "base64")));
-  return voicePitch([encoding === "pcm16" ? pcmSamples(bytes) : decodeUlaw(bytes)], sampleRate)?.hz;
+  return voicePitch([plainSamples(bytes, { encoding })], sampleRate)?.hz;
 }
 
 /** The same voice in two formats: where it is higher or lower by the ratio of two rates, one of them has the wrong one. */

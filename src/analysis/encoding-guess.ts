@@ -1,6 +1,7 @@
 /** Which encoding a piece of speech really is in: the one in which it is a smooth wave. */
 import type { Encoding } from "../audio/format.js";
 import { decodeUlaw } from "../audio/g711.js";
+import { pcmSamples } from "../audio/pcm.js";
 
 export type GuessedEncoding = "μ-law" | "A-law" | "PCM16" | "big-endian PCM16";
 
@@ -15,8 +16,8 @@ const DECODERS: Readonly<Record<GuessedEncoding, (bytes: Uint8Array) => Int16Arr
     for (let i = 0; i < bytes.length; i++) samples[i] = ALAW[bytes[i]!]!;
     return samples;
   },
-  PCM16: (bytes) => pcm(bytes, true),
-  "big-endian PCM16": (bytes) => pcm(bytes, false),
+  PCM16: pcmSamples,
+  "big-endian PCM16": bigEndian,
 };
 const DECLARED: Readonly<Record<Encoding, GuessedEncoding | undefined>> = {
   g711_ulaw: "μ-law",
@@ -84,10 +85,9 @@ function smoothnessOf(speech: readonly Uint8Array[], encoding: GuessedEncoding):
   return energy > 0 ? likeness / energy : 0;
 }
 
-function pcm(bytes: Uint8Array, isLittleEndian: boolean): Int16Array {
+function bigEndian(bytes: Uint8Array): Int16Array {
   const samples = new Int16Array(bytes.length >> 1);
-  const [low, high] = isLittleEndian ? [0, 1] : [1, 0];
-  for (let i = 0; i < samples.length; i++) samples[i] = (bytes[2 * i + high]! << 8) | bytes[2 * i + low]!;
+  for (let i = 0; i < samples.length; i++) samples[i] = (bytes[2 * i]! << 8) | bytes[2 * i + 1]!;
   return samples;
 }
 

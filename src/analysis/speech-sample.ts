@@ -26,7 +26,7 @@ export class SpeechSample {
       this.#pieces[this.#pieces.length - 1]!.push(Uint8Array.from(frame));
       this.#search.push(plainSamples(frame, this.#plain));
     }
-    if (this.#isOpen && (!voiced || this.#room <= 0)) this.#search.cut();
+    if (!voiced || this.#room <= 0) this.#search.cut();
     this.#isOpen = voiced;
   }
 

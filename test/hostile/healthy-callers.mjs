@@ -65,13 +65,13 @@ function hear(call, text) {
   back.waitedMs = now.waitedMs - back.before.waitedMs;
 }
 
-for (const [index, call] of calls.entries()) {
+for (const call of calls) {
   call.socket.on("error", () => {});
   call.socket.on("close", (code) => (call.ended = code));
   call.socket.on("message", (data) => hear(call, data.toString()));
-  // The second may be open before the first.
-  if (call.socket.readyState !== WebSocket.OPEN)
-    await new Promise((resolve) => call.socket.once("open", resolve));
+}
+await Promise.all(calls.map(({ socket }) => new Promise((resolve) => socket.once("open", resolve))));
+for (const [index, call] of calls.entries()) {
   const mediaFormat = { encoding: "g711_ulaw", sampleRate: 8000 };
   const start = { callId: `healthy-${index}`, accountId: "a", calleeIdNumber: "echo", mediaFormat };
   call.socket.send(JSON.stringify({ event: "start", start }));

@@ -1,6 +1,12 @@
 /** Reads a WebSocket no faster than one call may cost the others: what comes faster waits in the network, and in the end with its sender. */
-import type { WebSocket } from "ws";
 import { Allowance } from "./allowance.js";
+
+/** What is asked of a socket: that it stops at once. */
+export interface Read {
+  pause(): void;
+  resume(): void;
+  once(event: "close", listener: () => void): unknown;
+}
 
 export interface ReadingLimits {
   readonly messagesPerS: number;
@@ -10,13 +16,13 @@ export interface ReadingLimits {
 }
 
 export class ReadingPace {
-  readonly #socket: WebSocket;
+  readonly #socket: Read;
   readonly #allowance: Allowance;
   readonly #msPerMessage: number;
   readonly #msPerByte: number;
   #waiting: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, { messagesPerS, bytesPerS, burstMs }: ReadingLimits) {
+  constructor(socket: Read, { messagesPerS, bytesPerS, burstMs }: ReadingLimits) {
     this.#socket = socket;
     this.#allowance = new Allowance(burstMs);
     this.#msPerMessage = 1000 / messagesPerS;

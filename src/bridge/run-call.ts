@@ -1,5 +1,4 @@
 /** Where one call's pure state machine meets its sockets, its agent, the clock and its observers. */
-import type { WebSocket } from "ws";
 import type { Agent } from "../agents/index.js";
 import type { ToolRunner } from "../agents/tools.js";
 import { Call } from "../call/call.js";
@@ -11,6 +10,7 @@ import type { Clock } from "../clock.js";
 import { BridgeError } from "../errors.js";
 import { AnsweredCall } from "../pbx/answer.js";
 import type { CallInfo } from "../protocol/messages.js";
+import type { Connection } from "../websocket/connection.js";
 import type { Wakeups } from "./wakeups.js";
 
 export interface CallContext {
@@ -33,7 +33,7 @@ export interface RunningCall {
   shutDown(): void;
 }
 
-export function runCall(socket: WebSocket, context: CallContext): RunningCall {
+export function runCall(socket: Connection, context: CallContext): RunningCall {
   const { clock, agent } = context;
   const openedAt = clock.now();
   const connecting = new AbortController();

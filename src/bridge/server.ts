@@ -1,7 +1,6 @@
 /** Answers SmartPBX: one WebSocket per call, and the few HTTP requests beside it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
 import type { Agent } from "../agents/index.js";
 import { HANG_UP_ONLY, type ToolRunner } from "../agents/tools.js";
 import { createConverter } from "../audio/convert.js";
@@ -13,6 +12,7 @@ import { type Clock, realClock } from "../clock.js";
 import { countCalls } from "../monitoring/count-calls.js";
 import { Counts } from "../monitoring/counts.js";
 import { serverMetrics } from "../monitoring/server-metrics.js";
+import { accept } from "../websocket/accept.js";
 import { Door, type DoorSettings, wrongAddressWords } from "./door.js";
 import { answerHttp } from "./http.js";
 import { listen, nearHost } from "./listen.js";
@@ -83,12 +83,6 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   let hasToldOfAddress = false;
   let onIdle: (() => void) | undefined;
 
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    clientTracking: false,
-    maxPayload: settings.maxMessageBytes,
-  });
   const together = settings.together ?? alone();
   const server = createServer(settings.tls);
   const answer = answerHttp({
@@ -131,26 +125,24 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     const knocked = together.knock(request);
     const answered = knocked instanceof Promise ? await knocked : knocked;
     if (answered.refused) return refuse(request, socket, answered.refused);
-    let leave: (() => void) | undefined;
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      leave = answered.enter();
-      const call: RunningCall = runCall(webSocket, {
-        settings: { ...settings.call, agent: settings.agent.name, opus },
-        agent: settings.agent,
-        tools: settings.tools ?? HANG_UP_ONLY,
-        observers: [counter, ...settings.observe({ hangUp: () => call.hangUp() })],
-        clock,
-        wakeups,
-        onClosed: () => {
-          leave?.();
-          running.delete(call);
-          if (running.size === 0) onIdle?.();
-        },
-      });
-      running.add(call);
-    });
+    const leave = answered.enter();
+    const connection = accept(request, socket, head, settings);
     // Whoever asked wrongly, or has gone meanwhile, gives the place back.
-    if (!leave) answered.enter()();
+    if (!connection) return leave();
+    const call: RunningCall = runCall(connection, {
+      settings: { ...settings.call, agent: settings.agent.name, opus },
+      agent: settings.agent,
+      tools: settings.tools ?? HANG_UP_ONLY,
+      observers: [counter, ...settings.observe({ hangUp: () => call.hangUp() })],
+      clock,
+      wakeups,
+      onClosed: () => {
+        leave();
+        running.delete(call);
+        if (running.size === 0) onIdle?.();
+      },
+    });
+    running.add(call);
   }
 
   function refuse({ headers }: IncomingMessage, socket: Duplex, cause: DoorRefusal): void {

@@ -1,5 +1,4 @@
 /** The PBX's side of a call that dialled us: a WebSocket on one side, messages and payloads on the other. */
-import type { RawData, WebSocket } from "ws";
 import { Allowance } from "../allowance.js";
 import { FRAME_MS, type MediaFormat } from "../audio/format.js";
 import type { Payload } from "../audio/payload.js";
@@ -8,6 +7,7 @@ import { parsePbxMessage } from "../protocol/parse.js";
 import { mediaSerializer } from "../protocol/serialize.js";
 import { closeReason } from "../protocol/text.js";
 import { ReadingPace } from "../reading-pace.js";
+import type { Connection } from "../websocket/connection.js";
 
 export interface PbxEvents {
   message(message: PbxMessage | Fault): void;
@@ -19,10 +19,6 @@ export interface PbxEvents {
 
 /** A socket that holds more unsent audio than this takes no more. */
 const MAX_BUFFERED_MS = 500;
-/** A peer that does not answer our close is cut off. */
-const CLOSE_TIMEOUT_MS = 2000;
-/** A buffer costs the socket less than a string; it is text all the same. */
-const AS_TEXT = { binary: false } as const;
 const BINARY_FRAME: Fault = {
   type: "fault",
   code: "binary-frame",
@@ -36,7 +32,7 @@ const KEYS_AT_ONCE = 50;
 const TOO_MANY_KEYS: Fault = { type: "fault", code: "bad-dtmf", detail: "more keys than anybody presses" };
 
 export class AnsweredCall {
-  readonly #socket: WebSocket;
+  readonly #socket: Connection;
   readonly #events: PbxEvents;
   #serialize: ((payload: Payload) => string) | undefined;
   #maxBufferedBytes = 0;
@@ -44,20 +40,18 @@ export class AnsweredCall {
   readonly #pace: ReadingPace;
   readonly #keys = new Allowance(KEY_MS * KEYS_AT_ONCE);
 
-  constructor(socket: WebSocket, events: PbxEvents) {
+  /** @param socket paused; its messages are read from now on. */
+  constructor(socket: Connection, events: PbxEvents) {
     this.#socket = socket;
     this.#events = events;
     this.#pace = new ReadingPace(socket, READING);
-    let tooBig = false;
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
     socket.on("pong", () => {
       this.#alive = true;
     });
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      // ws closes the socket itself after every error; only this one deserves its own name.
-      if (/^WS_ERR_UNSUPPORTED_(MESSAGE|DATA_PAYLOAD)_LENGTH$/.test(error.code ?? "")) tooBig = true;
-    });
-    socket.on("close", (code) => events.closed(tooBig ? 1009 : code));
+    // Of what can be wrong with frames only this deserves its own name.
+    socket.on("close", (code, _, error) => events.closed(error?.closeCode === 1009 ? 1009 : code));
+    socket.resume();
   }
 
   /** From here on answers can be sent: they carry the ids that `start` named. */
@@ -68,31 +62,25 @@ export class AnsweredCall {
 
   send(payload: Payload): void {
     const socket = this.#socket;
-    if (!this.#serialize || socket.readyState !== socket.OPEN) return;
+    if (!this.#serialize || !socket.isOpen) return;
     if (socket.bufferedAmount > this.#maxBufferedBytes) this.#events.congested(FRAME_MS);
-    else socket.send(Buffer.from(this.#serialize(payload)), AS_TEXT);
+    else socket.sendText(this.#serialize(payload));
   }
 
   /** Asks whether the peer still lives; cuts it off if it did not answer since the last time. */
   ping(): void {
     if (!this.#alive) this.#socket.terminate();
-    else if (this.#socket.readyState === this.#socket.OPEN) {
+    else if (this.#socket.isOpen) {
       this.#alive = false;
       this.#socket.ping();
     }
   }
 
   close(code: number, reason: string): void {
-    const socket = this.#socket;
-    if (socket.readyState === socket.CLOSED) return;
-    socket.close(code, closeReason(reason));
-    const timeout = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-    socket.once("close", () => clearTimeout(timeout));
+    this.#socket.close(code, closeReason(reason));
   }
 
-  #received(data: RawData, isBinary: boolean): void {
-    // ws hands over one Buffer per message as long as nobody sets another binaryType.
-    const bytes = data as Buffer;
+  #received(bytes: Buffer, isBinary: boolean): void {
     this.#pace.read(bytes.length);
     const message = isBinary ? BINARY_FRAME : parsePbxMessage(bytes.toString());
     const isTooMany = message.type === "dtmf" && this.#keys.take(KEY_MS, performance.now()) > 0;

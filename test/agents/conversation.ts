@@ -1,7 +1,6 @@
 /** The second half of the contract: a whole call with the agent behind it, with real sockets to the agent and time held by hand. */
 import { EventEmitter } from "node:events";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { WebSocket } from "ws";
 import { resolveAgent } from "../../src/agents/index.js";
 import { HANG_UP_SPEC, type ToolRunner } from "../../src/agents/tools.js";
 import { bytesPerMs, type MediaFormat, PORTAL_FORMATS } from "../../src/audio/format.js";
@@ -10,18 +9,18 @@ import { Wakeups } from "../../src/bridge/wakeups.js";
 import type { CallEvent, CallNote } from "../../src/call/events.js";
 import { ManualClock } from "../../src/clock.js";
 import type { FakeConnection, FakeServer } from "../../src/testing.js";
+import type { Connection } from "../../src/websocket/connection.js";
 import { SETTINGS } from "../call/playbook.js";
 import type { Wire } from "./contract.js";
 
 /** The PBX's end of a call, without a network: what is sent is kept. */
 export class Pbx extends EventEmitter {
-  readonly OPEN = 1;
-  readonly CLOSED = 3;
-  readyState = 1;
+  readonly isOpen = true;
   bufferedAmount = 0;
   readonly sent: Buffer[] = [];
-  send(data: Buffer): void {
-    this.sent.push(Buffer.from(JSON.parse(data.toString()).media.payload, "base64"));
+  resume(): void {}
+  sendText(text: string): void {
+    this.sent.push(Buffer.from(JSON.parse(text).media.payload, "base64"));
   }
   close(): void {}
   terminate(): void {}
@@ -61,7 +60,7 @@ export function describeConversation<C extends FakeConnection>(name: string, wir
       const pbx = new Pbx();
       const clock = new ManualClock();
       const events: CallEvent[] = [];
-      const running = runCall(pbx as unknown as WebSocket, {
+      const running = runCall(pbx as unknown as Connection, {
         settings: { ...SETTINGS, agent: agent.name },
         agent,
         tools: TOOLS,

@@ -4,7 +4,6 @@ import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { WebSocket } from "ws";
 import { type Agent, resolveAgent } from "../../src/agents/index.js";
 import { FRAME_MS, PORTAL_FORMATS } from "../../src/audio/format.js";
 import { runCall } from "../../src/bridge/run-call.js";
@@ -14,6 +13,7 @@ import { ManualClock } from "../../src/clock.js";
 import { isMedia, openRecording } from "../../src/recording/reader.js";
 import { createRecorder } from "../../src/recording/writer.js";
 import type { FakeConnection, FakeServer } from "../../src/testing.js";
+import type { Connection } from "../../src/websocket/connection.js";
 import { SETTINGS } from "../call/playbook.js";
 import type { Wire } from "./contract.js";
 import { Pbx, TOOLS, tone } from "./conversation.js";
@@ -35,7 +35,7 @@ class TriedCall {
   readonly events: CallEvent[] = [];
 
   constructor(agent: Agent, observers: (clock: ManualClock) => readonly Observer[] = () => []) {
-    runCall(this.pbx as unknown as WebSocket, {
+    runCall(this.pbx as unknown as Connection, {
       settings: { ...SETTINGS, agent: agent.name },
       agent,
       tools: TOOLS,

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { WebSocket } from "ws";
 import type { Agent, AgentContext } from "../../src/agents/index.js";
 import { HANG_UP_ONLY } from "../../src/agents/tools.js";
 import { PORTAL_FORMATS } from "../../src/audio/format.js";
@@ -10,18 +9,18 @@ import { Wakeups } from "../../src/bridge/wakeups.js";
 import type { CallEvent, Observer } from "../../src/call/events.js";
 import type { Leg } from "../../src/call/leg.js";
 import { ManualClock } from "../../src/clock.js";
+import type { Connection } from "../../src/websocket/connection.js";
 import { SETTINGS } from "../call/playbook.js";
 
 /** The parts of a WebSocket that a call uses, with nothing behind them. */
 class Socket extends EventEmitter {
-  readonly OPEN = 1;
-  readonly CLOSED = 3;
-  readyState = 1;
+  readonly isOpen = true;
   bufferedAmount = 0;
   readonly sent: string[] = [];
   closedWith: number | undefined;
-  send(data: Buffer): void {
-    this.sent.push(data.toString());
+  resume(): void {}
+  sendText(text: string): void {
+    this.sent.push(text);
   }
   close(code: number): void {
     this.closedWith ??= code;
@@ -56,7 +55,7 @@ beforeEach(() => {
 
 function run(connect: (context: AgentContext) => Promise<Leg>, observers: Observer[] = []) {
   const agent: Agent = { name: "test", connect, probe: async () => {} };
-  return runCall(socket as unknown as WebSocket, {
+  return runCall(socket as unknown as Connection, {
     settings: { ...SETTINGS, agent: "test" },
     agent,
     tools: HANG_UP_ONLY,

@@ -24,6 +24,7 @@ import {
 import { analyseRecording } from "../../dist/recording/analyse.js";
 import { parseExpectations } from "../../dist/replay/expectations.js";
 import { parseScenario } from "../../dist/simulate/scenario/scenario-file.js";
+import { encodeFrame, FrameError, FrameReader } from "../../dist/websocket/frames.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const file = (path) => readFileSync(new URL(path, ROOT));
@@ -34,7 +35,8 @@ const place = mkdtempSync(join(tmpdir(), "smartpbx-fuzz-"));
 process.once("exit", () => rmSync(place, { recursive: true, force: true }));
 
 /** The documented ways to say no. */
-export const isRefusal = (error) => error instanceof BridgeError || error instanceof BadValue;
+export const isRefusal = (error) =>
+  error instanceof BridgeError || error instanceof BadValue || error instanceof FrameError;
 
 const opusFiles = readdirSync(new URL("test/fixtures/opus", ROOT)).filter((name) =>
   /\.(ogg|webm)$/.test(name),
@@ -56,6 +58,39 @@ function unframe(bytes) {
     for (const packet of unframer.push(bytes.subarray(at, at + step))) packetSamples(packet);
 }
 
+/** What is read in pieces must be what is read at once. */
+function readFrames(bytes, isMasked) {
+  const step = 1 + (bytes.length % 97);
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += step) pieces.push(bytes.subarray(at, at + step));
+  const [whole, inPieces] = [[bytes], pieces].map((chunks) => {
+    const reader = new FrameReader({ isMasked, maxMessageBytes: 10_000 });
+    const got = [];
+    try {
+      for (const chunk of chunks) {
+        // They are unmasked where they lie.
+        reader.push(Buffer.from(chunk));
+        for (let next = reader.next(); next; next = reader.next())
+          got.push(next.opcode, next.payload.toString("hex"));
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      got.push(error.message);
+    }
+    return JSON.stringify(got);
+  });
+  if (whole !== inPieces) throw new Error(`at once ${whole}, in pieces ${inPieces}`);
+}
+
+const frames = (isMasked) => [
+  Buffer.concat([
+    encodeFrame(1, "text", isMasked),
+    encodeFrame(9, "ping", isMasked),
+    encodeFrame(2, Buffer.alloc(300), isMasked),
+  ]),
+  encodeFrame(8, Buffer.from([3, 232]), isMasked),
+];
+
 async function readSaved(bytes) {
   const folder = join(place, "call");
   rmSync(folder, { recursive: true, force: true });
@@ -75,6 +110,8 @@ async function provider(bytes) {
 const lines = (...texts) => texts.map((line) => Buffer.from(line));
 
 export const TARGETS = [
+  { name: "caller-frames", seeds: frames(true), run: (bytes) => readFrames(bytes, true) },
+  { name: "agent-frames", seeds: frames(false), run: (bytes) => readFrames(bytes, false) },
   {
     name: "pbx-message",
     seeds: json(

@@ -1,13 +1,15 @@
 import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocket } from "ws";
 import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { Payload } from "../../src/audio/payload.js";
 import { AnsweredCall } from "../../src/pbx/answer.js";
 import type { Fault, PbxMessage } from "../../src/protocol/messages.js";
+import { accept } from "../../src/websocket/accept.js";
 
-let server: WebSocketServer;
+let server: Server;
 let pbx: WebSocket;
 let call: AnsweredCall;
 let messages: (PbxMessage | Fault)[];
@@ -17,21 +19,21 @@ let closed: Promise<number>;
 beforeEach(async () => {
   messages = [];
   congestedMs = 0;
-  server = new WebSocketServer({ port: 0, host: "127.0.0.1", maxPayload: 4096 });
+  server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const connected = once(server, "connection");
-  pbx = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  pbx.on("error", () => {});
-  const [socket] = (await connected) as [WebSocket];
   closed = new Promise((resolve) => {
-    call = new AnsweredCall(socket, {
-      message: (message) => messages.push(message),
-      congested: (ms) => {
-        congestedMs += ms;
-      },
-      closed: resolve,
+    server.once("upgrade", (request, socket, head) => {
+      call = new AnsweredCall(accept(request, socket, head, { maxMessageBytes: 4096 })!, {
+        message: (message) => messages.push(message),
+        congested: (ms) => {
+          congestedMs += ms;
+        },
+        closed: resolve,
+      });
     });
   });
+  pbx = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  pbx.on("error", () => {});
   if (pbx.readyState !== pbx.OPEN) await once(pbx, "open");
 });
 afterEach(() => {

@@ -1,8 +1,8 @@
 /** Tells when an agent has gone without a word: a cut link breaks no connection, and the caller would hear silence for ever. */
-import type { WebSocket } from "ws";
+import type { Connection } from "../../websocket/connection.js";
 
 /** What is asked of a socket. */
-export type Pinged = Pick<WebSocket, "on" | "once" | "ping" | "readyState" | "OPEN">;
+export type Pinged = Pick<Connection, "on" | "once" | "ping" | "isOpen">;
 
 /** How often a sign of life is asked for. */
 const PING_MS = 10_000;
@@ -26,7 +26,7 @@ export function watchLife(socket: Pinged, onGone: () => void): void {
     heard();
   });
   const ask = () => {
-    if (socket.readyState !== socket.OPEN) return;
+    if (!socket.isOpen) return;
     if (!answers || performance.now() - heardAt < GONE_MS) return socket.ping();
     clearInterval(timer);
     onGone();

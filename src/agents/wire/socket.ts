@@ -1,9 +1,10 @@
 /** A WebSocket to an agent, the same for every kind: how it connects, refuses, falls behind and ends. */
-import type { IncomingMessage } from "node:http";
-import { WebSocket } from "ws";
 import type { LegEvent } from "../../call/leg.js";
 import { closeReason, printable } from "../../protocol/text.js";
 import { ReadingPace } from "../../reading-pace.js";
+import type { Connection } from "../../websocket/connection.js";
+import type { FrameError } from "../../websocket/frames.js";
+import { open, RefusedError } from "../../websocket/open.js";
 import { GONE_MS, watchLife } from "./signs-of-life.js";
 import { refused, unreachable } from "./socket-errors.js";
 
@@ -28,118 +29,98 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_BEHIND_MS = 500;
 /** An agent that leaves this much unread, with no audio added any more, will never read it. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-/** How long the far end may take to answer our close. */
-const CLOSE_TIMEOUT_MS = 2000;
 /** Agents send a whole answer at once; none says more than a minute of sound in a second, for seconds. */
 const READING = { messagesPerS: 5000, bytesPerS: 4 * 1024 * 1024, burstMs: 1000 };
 
 export class AgentSocket {
   /** Rejects with a BridgeError `agent-refused` or `agent-unreachable`, or with the signal's reason. */
   readonly opened: Promise<void>;
-  readonly #ws: WebSocket;
-  readonly #emit: (event: LegEvent) => void;
+  readonly #options: AgentSocketOptions;
   readonly #maxBufferedBytes: number;
+  #connection: Connection | undefined;
   /** Nothing more is reported: we closed, or the end has been told. */
   #over = false;
-  #error: Error | undefined;
+  /** Why we cut the connection. */
+  #fault: string | undefined;
 
   constructor(options: AgentSocketOptions) {
-    this.#emit = options.emit;
+    this.#options = options;
     this.#maxBufferedBytes = options.bytesPerMs * MAX_BEHIND_MS;
-    this.#ws = new WebSocket(options.url, {
-      headers: options.headers,
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-    });
     this.opened = this.#open(options);
-    const pace = new ReadingPace(this.#ws, READING);
-    this.#ws.on("message", (data: Buffer, isBinary: boolean) => {
-      pace.read(data.length);
-      if (this.#over) return;
-      if (isBinary) options.onBytes(data);
-      else options.onText(data.toString());
-    });
   }
 
   /** Sends `ms` of audio, or drops it and reports `congested` when the agent has fallen too far behind. */
   sendAudio(data: string | Uint8Array, ms: number): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    if (this.#ws.bufferedAmount > this.#maxBufferedBytes) this.#emit({ type: "congested", ms });
-    else
-      this.#ws.send(typeof data === "string" ? Buffer.from(data) : data, {
-        binary: typeof data !== "string",
-      });
+    const connection = this.#connection;
+    if (!connection) return;
+    if (connection.bufferedAmount > this.#maxBufferedBytes) this.#options.emit({ type: "congested", ms });
+    else if (typeof data === "string") connection.sendText(data);
+    else connection.sendBytes(data);
   }
 
   /** Sends a message that must arrive, however far behind the agent is. */
   sendControl(data: string | Uint8Array): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#ws.send(data);
-    if (this.#ws.bufferedAmount <= MAX_UNREAD_BYTES) return;
-    this.#error = new Error("the agent does not read what it is sent");
-    this.#ws.terminate();
+    const connection = this.#connection;
+    if (!connection) return;
+    if (typeof data === "string") connection.sendText(data);
+    else connection.sendBytes(data);
+    if (connection.bufferedAmount > MAX_UNREAD_BYTES) this.#cut("the agent does not read what it is sent");
   }
 
   /** Ends the conversation from our side; reports nothing. */
   close(code: number, reason: string): void {
     this.#over = true;
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#ws.close(code, closeReason(reason));
-    const timer = setTimeout(() => this.#ws.terminate(), CLOSE_TIMEOUT_MS);
-    this.#ws.once("close", () => clearTimeout(timer));
+    this.#connection?.close(code, closeReason(reason));
   }
 
   /** The agent has said good-bye in its own words: reports that and closes. */
   end(reason: string): void {
     if (this.#over) return;
     this.close(1000, reason);
-    this.#emit({ type: "closed", failed: false, reason });
+    this.#options.emit({ type: "closed", failed: false, reason });
   }
 
-  #open({ url, signal }: AgentSocketOptions): Promise<void> {
-    const ws = this.#ws;
-    return new Promise((resolve, reject) => {
-      const abort = () => fail(signal.reason);
-      const fail = (reason: unknown) => {
-        signal.removeEventListener("abort", abort);
+  async #open({ url, headers, signal, onBytes, onText }: AgentSocketOptions): Promise<void> {
+    const connection = await open({ url, headers, signal, maxMessageBytes: MAX_MESSAGE_BYTES }).catch(
+      (error) => {
         this.#over = true;
-        ws.terminate();
-        reject(reason);
-      };
-      ws.on("error", (error) => {
-        this.#error = error;
-        // Once open, this has no effect: `close` follows and tells the end.
-        reject(unreachable(error, url));
-      });
-      ws.once("unexpected-response", (_, response: IncomingMessage) => {
-        fail(refused(response.statusCode ?? 0, url));
-      });
-      ws.once("open", () => {
-        signal.removeEventListener("abort", abort);
-        ws.on("close", (code, reason) => this.#closed(code, reason));
-        watchLife(ws, () => {
-          this.#error = new Error(`the agent gave no sign of life for ${GONE_MS / 1000} s`);
-          ws.terminate();
-        });
-        resolve();
-      });
-      if (signal.aborted) abort();
-      else signal.addEventListener("abort", abort, { once: true });
+        if (signal.aborted) throw signal.reason;
+        throw error instanceof RefusedError ? refused(error.status, url) : unreachable(error, url);
+      },
+    );
+    // Given up between the answer and now.
+    if (this.#over) return connection.terminate();
+    this.#connection = connection;
+    const pace = new ReadingPace(connection, READING);
+    connection.on("message", (data, isBinary) => {
+      pace.read(data.length);
+      if (this.#over) return;
+      if (isBinary) onBytes(data);
+      else onText(data.toString());
     });
+    connection.on("close", (code, reason, error) => this.#closed(code, reason, error));
+    watchLife(connection, () => this.#cut(`the agent gave no sign of life for ${GONE_MS / 1000} s`));
+    connection.resume();
   }
 
-  #closed(code: number, reason: Buffer): void {
+  #cut(fault: string): void {
+    this.#fault = fault;
+    this.#connection?.terminate();
+  }
+
+  #closed(code: number, reason: string, error: FrameError | undefined): void {
     if (this.#over) return;
     this.#over = true;
     // 1005: a close frame without a code. Everything else, 1001 too, leaves the caller without the agent they had.
     const failed = code !== 1000 && code !== 1005;
-    this.#emit({ type: "closed", failed, reason: this.#reason(code, printable(reason.toString(), 123)) });
+    const fault = this.#fault ?? error?.message;
+    this.#options.emit({ type: "closed", failed, reason: reasonOf(code, printable(reason, 123), fault) });
   }
+}
 
-  #reason(code: number, text: string): string {
-    if (text) return `${code} ${text}`;
-    if (code === 1000 || code === 1005) return "the agent closed the connection";
-    if (code !== 1006) return `the agent closed the connection with code ${code}`;
-    return this.#error ? `connection broken: ${this.#error.message}` : "connection broken";
-  }
+function reasonOf(code: number, text: string, fault: string | undefined): string {
+  if (text) return `${code} ${text}`;
+  if (code === 1000 || code === 1005) return "the agent closed the connection";
+  if (code !== 1006) return `the agent closed the connection with code ${code}`;
+  return fault ? `connection broken: ${fault}` : "connection broken";
 }

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { WebSocket } from "ws";
 import type { Environment } from "../../../src/agents/agent.js";
 import { agentKinds, resolveAgent } from "../../../src/agents/index.js";
 import { HANG_UP_ONLY } from "../../../src/agents/tools.js";
@@ -21,6 +20,7 @@ import { JsonlReporter } from "../../../src/report/jsonl.js";
 import { plain } from "../../../src/report/style.js";
 import { TerminalReporter } from "../../../src/report/terminal.js";
 import * as fakes from "../../../src/testing.js";
+import type { Connection } from "../../../src/websocket/connection.js";
 import { SETTINGS } from "../../call/playbook.js";
 import { Kept } from "../../report/output.js";
 import { FAR_ENDS, startFarEnd } from "../far-ends.js";
@@ -70,12 +70,11 @@ it("is tried with every kind but echo and recording, which have no far end", () 
 
 /** The PBX's end of a call, without a network. */
 class Pbx extends EventEmitter {
-  readonly OPEN = 1;
-  readonly CLOSED = 3;
-  readyState = 1;
+  readonly isOpen = true;
   bufferedAmount = 0;
   readonly closes: string[] = [];
-  send(): void {}
+  sendText(): void {}
+  resume(): void {}
   close(_code: number, reason: string): void {
     this.closes.push(String(reason));
   }
@@ -134,7 +133,7 @@ async function call(kind: string, url: string) {
   });
   const events: CallEvent[] = [];
   const pbx = new Pbx();
-  const running = runCall(pbx as unknown as WebSocket, {
+  const running = runCall(pbx as unknown as Connection, {
     settings: { ...SETTINGS, agent: agent.name },
     agent,
     tools: HANG_UP_ONLY,

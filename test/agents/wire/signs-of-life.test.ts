@@ -3,8 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Pinged, watchLife } from "../../../src/agents/wire/signs-of-life.js";
 
 class Agent extends EventEmitter {
-  readonly OPEN = 1;
-  readyState = 1;
+  isOpen = true;
   pings = 0;
   /** Whether it answers. */
   isAlive = true;
@@ -35,7 +34,7 @@ it("an agent that answers lives, and is asked no more when its connection ends",
   vi.advanceTimersByTime(100_000);
   const asked = agent.pings;
   expect(asked).toBeGreaterThanOrEqual(10);
-  agent.readyState = 3;
+  agent.isOpen = false;
   agent.emit("close");
   vi.advanceTimersByTime(100_000);
   expect(agent.pings).toBe(asked);

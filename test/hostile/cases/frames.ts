@@ -63,7 +63,7 @@ export const frames: readonly Case[] = [
   breaks(
     "sends a message in 300,000 pieces of a byte",
     Buffer.concat([frame(1, "{", { more: true }), ...new Array(300_000).fill(frame(0, " ", { more: true }))]),
-    { close: 1008, ended: "caller-lost" },
+    { close: 1009, ended: "message-too-big" },
   ),
   {
     peer: "PBX",

@@ -1,0 +1,239 @@
+/** One end of a WebSocket (RFC 6455) on a socket that has been upgraded. A flood is read a little at a time, so that it holds up nobody else. */
+import { isUtf8 } from "node:buffer";
+import { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
+import { Allowance } from "../allowance.js";
+import { encodeFrame, FrameError, FrameReader, type Message, OPCODE } from "./frames.js";
+
+export interface ConnectionOptions {
+  /** We asked for the connection: what we send is masked. */
+  readonly isClient: boolean;
+  /** A larger message ends the connection with 1009. */
+  readonly maxMessageBytes: number;
+}
+
+export interface ConnectionEvents {
+  message: [data: Buffer, isBinary: boolean];
+  ping: [];
+  pong: [];
+  /**
+   * Exactly once, last. `code` is what the far end closed with: 1005 if it gave none, 1006 if it did not close. `error` says what was
+   * wrong with what it sent.
+   */
+  close: [code: number, reason: string, error: FrameError | undefined];
+}
+
+/** So many messages are read before others have their turn: less than a millisecond's work. */
+const MESSAGES_A_TURN = 32;
+/** Who does not answer our close, or does not read what we still had to say, is cut off. */
+const CLOSE_TIMEOUT_MS = 2000;
+/** Nobody needs more signs of life than this. Who asks for more is cut off: each is answered. */
+const MAX_PINGS_PER_S = 100;
+const NO_CODE = 1005;
+const NO_CLOSE = 1006;
+const NOTHING = Buffer.alloc(0);
+
+/** Paused at first, so that no message is missed: attach your listeners, then `resume()`. */
+export class Connection extends EventEmitter<ConnectionEvents> {
+  readonly #socket: Duplex;
+  readonly #isClient: boolean;
+  readonly #reader: FrameReader;
+  readonly #pings = new Allowance(1000);
+  #isOpen = true;
+  #isPaused = true;
+  /** Something has come that is not looked at yet, and is to be in the next turn of the event loop. */
+  #hasUnread = false;
+  #isWaiting = false;
+  #isGone = false;
+  #isOver = false;
+  /** Nothing that still comes is looked at. */
+  #isDeaf = false;
+  #closed: [code: number, reason: string] = [NO_CLOSE, ""];
+  #error: FrameError | undefined;
+  #timeout: NodeJS.Timeout | undefined;
+
+  /** @param head what came with the upgrade. */
+  constructor(socket: Duplex, head: Buffer, { isClient, maxMessageBytes }: ConnectionOptions) {
+    super();
+    this.#socket = socket;
+    this.#isClient = isClient;
+    this.#reader = new FrameReader({ isMasked: !isClient, maxMessageBytes });
+    socket.pause();
+    if (head.length > 0) socket.unshift(head);
+    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    socket.on("end", () => this.#end());
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => {
+      this.#isOpen = false;
+      this.#isGone = true;
+      clearTimeout(this.#timeout);
+      // What came before is told before.
+      const rest: Buffer | null = this.#isDeaf ? null : socket.read();
+      if (rest) this.#read(rest);
+      else if (this.#isDeaf || !this.#hasUnread) this.#over();
+    });
+  }
+
+  /** False as soon as either end wants to close. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedAmount(): number {
+    return this.#socket.writableLength;
+  }
+
+  sendText(text: string | Uint8Array): void {
+    this.#send(OPCODE.text, text);
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#send(OPCODE.binary, bytes);
+  }
+
+  ping(): void {
+    this.#send(OPCODE.ping, NOTHING);
+  }
+
+  /** Stops at the next message, also among those that have come already. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#hasUnread) this.#readOn();
+    else this.#socket.resume();
+  }
+
+  /** Says good-bye; the far end has two seconds to answer. @param reason at most 123 bytes of UTF-8. */
+  close(code: number, reason: string): void {
+    const text = Buffer.from(reason);
+    const payload = Buffer.allocUnsafe(2 + text.length);
+    payload.writeUInt16BE(code);
+    payload.set(text, 2);
+    if (this.#isOpen) this.#sayGoodbye(payload);
+    // Its answer is waited for, whoever had paused.
+    this.resume();
+  }
+
+  /** Cuts the connection. */
+  terminate(): void {
+    this.#isOpen = false;
+    this.#isDeaf = true;
+    if (this.#isGone) process.nextTick(() => this.#over());
+    else this.#socket.destroy();
+  }
+
+  #send(opcode: number, data: string | Uint8Array): void {
+    if (this.#isOpen) this.#socket.write(encodeFrame(opcode, data, this.#isClient));
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#isDeaf) return;
+    this.#reader.push(chunk);
+    this.#hasUnread = true;
+    if (!this.#isPaused && !this.#isWaiting) this.#readMessages();
+  }
+
+  #readMessages(): void {
+    try {
+      for (let count = 0; !this.#isDeaf && !this.#isPaused; count++) {
+        // A socket that is not read keeps its end to itself: what came before is read before that is known.
+        if (count === MESSAGES_A_TURN) {
+          this.#readOn();
+          return;
+        }
+        const message = this.#reader.next();
+        if (message) this.#take(message);
+        else {
+          this.#hasUnread = false;
+          break;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#fail(error);
+    }
+    if (this.#isPaused && !this.#isDeaf) return;
+    if (this.#isGone) this.#over();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** Goes on reading when all others have had their turn. */
+  #readOn(): void {
+    this.#socket.pause();
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    setImmediate(() => {
+      this.#isWaiting = false;
+      this.#readMessages();
+    });
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.emit("close", ...this.#closed, this.#error);
+  }
+
+  #take({ opcode, payload }: Message): void {
+    if (opcode === OPCODE.text || opcode === OPCODE.binary)
+      this.emit("message", payload, opcode === OPCODE.binary);
+    else if (opcode === OPCODE.pong) this.emit("pong");
+    else if (opcode === OPCODE.close) this.#closedBy(payload);
+    else this.#pinged(payload);
+  }
+
+  #pinged(payload: Buffer): void {
+    this.#send(OPCODE.pong, payload);
+    this.emit("ping");
+    if (this.#pings.take(1000 / MAX_PINGS_PER_S, performance.now()) > 0) this.terminate();
+  }
+
+  #closedBy(payload: Buffer): void {
+    const code = payload.length === 0 ? NO_CODE : payload.length === 1 ? 0 : payload.readUInt16BE(0);
+    if (payload.length > 0 && !isCloseCode(code)) throw new FrameError(`a close with the code ${code}`, 1002);
+    const reason = payload.subarray(2);
+    if (!isUtf8(reason)) throw new FrameError("a reason for the close that is not UTF-8", 1007);
+    this.#closed = [code, reason.toString()];
+    this.#isDeaf = true;
+    if (this.#isOpen) this.#sayGoodbye(payload);
+    this.#socket.end();
+  }
+
+  #fail(error: FrameError): void {
+    this.#error = error;
+    this.#isDeaf = true;
+    this.close(error.closeCode, "");
+    this.#socket.end();
+  }
+
+  #sayGoodbye(payload: Uint8Array): void {
+    this.#send(OPCODE.close, payload);
+    this.#isOpen = false;
+    this.#timeout ??= setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+  }
+
+  /** The far end sends no more. */
+  #end(): void {
+    this.#isOpen = false;
+    this.#socket.end();
+    this.#timeout ??= setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+  }
+}
+
+/** RFC 6455 section 7.4, and the codes registered since. */
+function isCloseCode(code: number): boolean {
+  return (
+    (code >= 1000 && code <= 1014 && code !== 1004 && code !== NO_CODE && code !== NO_CLOSE) ||
+    (code >= 3000 && code <= 4999)
+  );
+}

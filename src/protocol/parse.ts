@@ -1,6 +1,7 @@
 /** Reads the messages of the SmartPBX wire. Lenient about spelling, strict about meaning; returns faults, never throws. */
 import { type Encoding, isSampleRate, type MediaFormat } from "../audio/format.js";
 import { readBase64 } from "./base64.js";
+import { isTooDeep } from "./json-depth.js";
 import type { CallInfo, EndpointMessage, Fault, FaultCode, PbxMessage } from "./messages.js";
 import { isCleanId, printable } from "./text.js";
 
@@ -26,7 +27,7 @@ export function parseEndpointMessage(text: string): EndpointMessage | Unknown | 
 /** `parseEndpointMessage` without its short cut for compact media messages. Exported to prove that both agree. */
 export function parseEndpointJson(text: string): EndpointMessage | Unknown | Fault {
   const message = parseObject(text);
-  if (typeof message === "string") return fault(message, "not a JSON object");
+  if (typeof message === "string") return NO_OBJECT[message];
   if (message.event !== "media") return unknownEvent(message.event);
   const media = parseMedia(message.media);
   if (media.type === "fault") return media;
@@ -72,9 +73,9 @@ function isPlainId(text: string): boolean {
 /** `parsePbxMessage` without its short cut for compact media messages. Exported to prove that both agree. */
 export function parsePbxJson(text: string): PbxMessage | Fault {
   const message = parseObject(text);
-  if (typeof message === "string") return fault(message, "not a JSON object");
+  if (typeof message === "string") return NO_OBJECT[message];
   if (message.event === "media") return parseMedia(message.media);
-  if (!isWithinDepth(message, MAX_DEPTH)) return fault("malformed-json", "nested too deeply");
+  if (!isWithinDepth(message, MAX_DEPTH)) return NO_OBJECT.deep;
   switch (message.event) {
     case "start":
       return parseStart(message);
@@ -90,12 +91,19 @@ export function parsePbxJson(text: string): PbxMessage | Fault {
   }
 }
 
-function parseObject(text: string): Json | "malformed-json" | "no-event" {
+const NO_OBJECT = {
+  malformed: fault("malformed-json", "not a JSON object"),
+  deep: fault("malformed-json", "nested too deeply"),
+  other: fault("no-event", "not a JSON object"),
+};
+
+function parseObject(text: string): Json | keyof typeof NO_OBJECT {
+  if (isTooDeep(text)) return "deep";
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : "no-event";
+    return isObject(value) ? value : "other";
   } catch {
-    return "malformed-json";
+    return "malformed";
   }
 }
 

@@ -23,8 +23,10 @@ export interface ConnectionEvents {
   close: [code: number, reason: string, error: FrameError | undefined];
 }
 
-/** So many messages are read before others have their turn: less than a millisecond's work. */
-const MESSAGES_A_TURN = 32;
+/** So much is read before others have their turn: 32 little messages, or one that is large. */
+const TURN = 32;
+/** As much work as a little message. */
+const BYTES_OF_WORK = 2048;
 /** Who does not answer our close, or does not read what we still had to say, is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
 /** Nobody needs more signs of life than this. Who asks for more is cut off: each is answered. */
@@ -100,8 +102,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#send(OPCODE.ping, NOTHING);
   }
 
-  /** Stops at the next message, also among those that have come already. */
+  /** Stops at the next message, also among those that have come already. When the far end has gone, there is nothing left to hold back. */
   pause(): void {
+    if (this.#isGone) return;
     this.#isPaused = true;
     this.#socket.pause();
   }
@@ -145,18 +148,20 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   #readMessages(): void {
     try {
-      for (let count = 0; !this.#isDeaf && !this.#isPaused; count++) {
+      let work = 0;
+      while (!this.#isDeaf && !this.#isPaused) {
         // A socket that is not read keeps its end to itself: what came before is read before that is known.
-        if (count === MESSAGES_A_TURN) {
+        if (work >= TURN) {
           this.#readOn();
           return;
         }
         const message = this.#reader.next();
-        if (message) this.#take(message);
-        else {
+        if (!message) {
           this.#hasUnread = false;
           break;
         }
+        this.#take(message);
+        work += 1 + Math.floor(message.payload.length / BYTES_OF_WORK);
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -219,14 +224,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #sayGoodbye(payload: Uint8Array): void {
     this.#send(OPCODE.close, payload);
     this.#isOpen = false;
-    this.#timeout ??= setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+    this.#timeout ??= setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
   }
 
   /** The far end sends no more. */
   #end(): void {
     this.#isOpen = false;
     this.#socket.end();
-    this.#timeout ??= setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+    this.#timeout ??= setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
   }
 }
 

@@ -17,7 +17,7 @@ const MOST_KEPT_BYTES = 24_000_000;
 /** What the system has given to the process and the process gives back late. */
 const MOST_RSS_BYTES = 450_000_000;
 /** What the machine takes from this process alone is not always seen in the call beside it. */
-const FEW_FRAMES = 3;
+const FEW_FRAMES = 1;
 const SETTLED_WITHIN_MS = 15_000;
 
 let stage: Stage;
@@ -91,7 +91,7 @@ function isSettled({ heldBytes, rssBytes, resources, files }: Holdings): boolean
   return (
     heldBytes - base.heldBytes < MOST_KEPT_BYTES &&
     rssBytes - base.rssBytes < MOST_RSS_BYTES &&
-    files <= base.files + 16 &&
+    files <= base.files + 8 &&
     // One timer of the server itself may be set or not.
     kinds.every((kind) => resources[kind]! <= (base.resources[kind] ?? 0) + (kind === "Timeout" ? 1 : 0))
   );

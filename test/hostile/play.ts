@@ -1,4 +1,5 @@
 /** Plays the cases of the catalogue, side by side or alone, and keeps what became of each. */
+import { setTimeout as after } from "node:timers/promises";
 import type { Case } from "./case.js";
 import type { Stage } from "./stage.js";
 
@@ -10,6 +11,8 @@ export type Played = { readonly from: number; readonly to: number } & (
 
 /** A peer that waits costs nothing; one that is twisted costs two processes' time. */
 const SIDE_BY_SIDE = 24;
+/** On a telephone line calls do not begin at one moment either. */
+const APART_MS = 25;
 const PATIENCE_MS = 25_000;
 
 export async function play(one: Case, stage: Stage): Promise<Played> {
@@ -31,8 +34,14 @@ export async function play(one: Case, stage: Stage): Promise<Played> {
 export async function playAll(cases: readonly Case[], stage: Stage): Promise<Map<Case, Played>> {
   const played = new Map<Case, Played>();
   const waiting = cases.filter(({ alone }) => !alone);
+  let beginsAt = performance.now();
   const players = Array.from({ length: SIDE_BY_SIDE }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) played.set(next, await play(next, stage));
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const now = performance.now();
+      beginsAt = Math.max(now, beginsAt + APART_MS);
+      await after(beginsAt - now);
+      played.set(next, await play(next, stage));
+    }
   });
   await Promise.all(players);
   for (const one of cases.filter(({ alone }) => alone)) played.set(one, await play(one, stage));

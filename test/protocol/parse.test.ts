@@ -281,15 +281,16 @@ describe("the other messages", () => {
     },
   );
 
-  it("keeps nothing that is too deep to be written again", () => {
+  it("is nothing that is too deep to be parsed, or to be written again", () => {
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
-    expect(parsePbxMessage(deep)).toEqual(fault("no-event"));
+    expect(parsePbxMessage(deep)).toEqual(fault("malformed-json"));
+    expect(parsePbxMessage("[".repeat(1000) + "]".repeat(1000))).toEqual(fault("no-event"));
     expect(parsePbxMessage(`{"event":"start","start":{"callId":"c","x":${deep}}}`)).toEqual(
       fault("malformed-json"),
     );
-    expect(parsePbxMessage(`{"event":"media","x":${deep},"media":{"payload":"AAAA"}}`)).toMatchObject({
-      type: "media",
-    });
+    expect(parsePbxMessage(`{"event":"media","x":${deep},"media":{"payload":"AAAA"}}`)).toEqual(
+      fault("malformed-json"),
+    );
   });
 });
 

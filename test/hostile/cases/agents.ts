@@ -164,6 +164,10 @@ const BABBLES: readonly { does: string; frames: readonly Uint8Array[] }[] = [
     frames: [server(1, deep), server(1, `{"type":${deep}}`)],
   },
   {
+    does: "sends twenty thousand empty messages at once",
+    frames: [Buffer.concat(new Array(20_000).fill(server(1, "")))],
+  },
+  {
     does: "begins a message and never ends it",
     frames: [server(1, "{", { more: true }), ...new Array(100).fill(server(0, " ", { more: true }))],
   },

@@ -144,6 +144,7 @@ export const floods: readonly Case[] = [
   },
   pours("speaks as fast as the network takes it, for a second", times(500, MEDIA)),
   pours("invents events as fast as the network takes it, for a second", times(500, '{"event":"mark"}')),
+  pours("sends empty messages as fast as the network takes it", times(5000, ""), TOO_MANY),
   pours(
     "sends messages of 250 KB as fast as the network takes it",
     frame(1, `{"event":"mark","x":"${"x".repeat(250_000)}"}`),

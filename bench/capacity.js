@@ -1,7 +1,6 @@
 /** How many calls one core carries: the most at which audio still reaches the agent in time, beside relays in the same run. */
-import { spawnSync } from "node:child_process";
 import { percentile } from "../dist/call/metrics.js";
-import { start } from "./child.js";
+import { pin, start } from "./child.js";
 import { delaysOf } from "./load.js";
 import { printTable } from "./table.js";
 
@@ -10,6 +9,8 @@ const ROUNDS = Number(process.env.BENCH_CAPACITY_ROUNDS ?? 2);
 /** A call is carried as long as p99 of the delay from caller to agent is below this. */
 const LIMIT_MS = 20;
 const STEP = 20;
+const APART_MS = 5;
+const SETTLE_MS = 4000;
 const MOST = 500;
 const BYTES = "relay of bytes";
 const JSON_RELAY = "relay that rebuilds JSON";
@@ -80,8 +81,9 @@ async function delaysAt(system, phones, agents, calls) {
   await phones.ask({ type: "dial", url: system.url, count: 20 });
   await phones.ask({ type: "measure", ms: 2000 });
   await phones.ask({ type: "hang-up" });
-  await phones.ask({ type: "dial", url: system.url, count: calls });
-  await phones.ask({ type: "measure", ms: 1500 });
+  // A server that is full has been filling up.
+  await phones.ask({ type: "dial", url: system.url, count: calls, apartMs: APART_MS });
+  await phones.ask({ type: "measure", ms: SETTLE_MS });
   await agents.ask("marks");
   const { marks } = await phones.ask({ type: "measure", ms: SECONDS * 1000 });
   const arrived = (await agents.ask("marks")).marks;
@@ -89,10 +91,6 @@ async function delaysAt(system, phones, agents, calls) {
   const delays = delaysOf(marks, arrived);
   // A mark that never arrived is the longest delay of all.
   return [...delays, ...Array(Math.max(0, marks.length - delays.length)).fill(Infinity)];
-}
-
-function pin(pid, core) {
-  spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)]);
 }
 
 function row(name, most, half, added) {

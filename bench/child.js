@@ -1,5 +1,5 @@
 /** Runs a measured program in a process of its own and asks it how much processor time and memory it has used. */
-import { fork } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -30,4 +30,9 @@ export async function start(file, args = [], { execArgv = [] } = {}) {
       await once(child, "exit");
     },
   };
+}
+
+/** Keeps a process, with all its threads, to one core. */
+export function pin(pid, core) {
+  spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)]);
 }

@@ -5,6 +5,7 @@ const PARTS = {
   startup: async () => (await import("./startup.js")).startup(),
   callers: async () => (await import("./callers.js")).callers(),
   load: async () => (await import("./load.js")).load(),
+  cpu: async () => (await import("./cpu.js")).cpu(),
   capacity: async () => (await import("./capacity.js")).capacity(),
   recordings: async () => (await import("./recordings.js")).recordings(),
   report: async () => (await import("./report.js")).report(),

@@ -3,12 +3,16 @@
  * mark, loud among silent ones, and the time at which it left is noted.
  */
 import { WebSocket } from "ws";
+import { loadOpus } from "../dist/audio/opus.js";
 import { monotonicMs } from "./monotonic.js";
 
 const FRAME_MS = 20;
 const MARK_EVERY = 16;
-const SILENCE = frame(0xff);
-const MARK = frame(0x80);
+/** A frame of silence and a mark, as messages. */
+const FRAMES = {
+  g711_ulaw: [0xff, 0x80].map((byte) => message(Buffer.alloc(160, byte))),
+  opus: await opusFrames(),
+};
 
 let calls = [];
 let marks = [];
@@ -27,12 +31,17 @@ process.on("message", async (message) => {
 setInterval(tick, 1);
 process.send({ url: "" });
 
-async function dial({ url, count }) {
-  calls = await Promise.all(Array.from({ length: count }, (_, index) => connect(url, index, count)));
+/** `apartMs` lies between one call and the next; 0 for all at once. */
+async function dial({ url, count, apartMs = 0, encoding = "g711_ulaw" }) {
+  const connecting = Array.from({ length: count }, async (_, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index * apartMs));
+    return connect(url, index, count, encoding);
+  });
+  calls = await Promise.all(connecting);
   return { type: "dialled" };
 }
 
-function connect(url, index, count) {
+function connect(url, index, count, encoding) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   const callId = `bench-${index}`;
   // What comes back is read and left: arrival at the agent is what is timed.
@@ -40,17 +49,35 @@ function connect(url, index, count) {
   return new Promise((resolve, reject) => {
     socket.on("error", reject);
     socket.on("open", () => {
-      const mediaFormat = { encoding: "g711_ulaw", sampleRate: 8000 };
+      const mediaFormat = { encoding, sampleRate: encoding === "opus" ? 48000 : 8000 };
       const numbers = { callerIdNumber: "+12025550101", calleeIdNumber: "+12025550199" };
       const start = { callId, otherLegCallId: "b", ...numbers, accountId: "a", mediaFormat };
       socket.send(JSON.stringify({ event: "start", start }));
-      resolve({ socket, callId, nextAt: performance.now() + 300 + (index * FRAME_MS) / count, sent: index });
+      const [silence, mark] = FRAMES[encoding];
+      resolve({
+        socket,
+        callId,
+        silence,
+        mark,
+        nextAt: firstAt(index / count),
+        sent: index,
+      });
     });
   });
 }
 
-function frame(byte) {
-  return JSON.stringify({ event: "media", media: { payload: Buffer.alloc(160, byte).toString("base64") } });
+/** Soon, and at this part of the 20 ms: however they ring in, calls want their frames evenly. */
+function firstAt(phase) {
+  return (Math.ceil(performance.now() / FRAME_MS) + 15 + phase) * FRAME_MS;
+}
+
+function message(bytes) {
+  return JSON.stringify({ event: "media", media: { payload: Buffer.from(bytes).toString("base64") } });
+}
+
+async function opusFrames() {
+  const encoder = (await loadOpus()).createEncoder(48000);
+  return [0, 8000].map((level) => message(encoder.encode(new Int16Array(960).fill(level))));
 }
 
 function tick() {
@@ -60,7 +87,7 @@ function tick() {
       const isMark = call.sent++ % MARK_EVERY === 0;
       if (measuring) latenesses.push(now - call.nextAt);
       if (isMark && measuring) marks.push([call.callId, monotonicMs()]);
-      call.socket.send(isMark ? MARK : SILENCE);
+      call.socket.send(isMark ? call.mark : call.silence);
       call.nextAt += FRAME_MS;
     }
   }

@@ -1,5 +1,9 @@
-/** Preloaded into every measured process: answers "usage" with its processor time and memory. */
+/** Preloaded into every measured process: answers "usage" with its processor time and memory, "cpu" with the former alone. */
 process.on("message", (message) => {
+  if (message === "cpu") {
+    const { user, system } = process.cpuUsage();
+    process.send({ cpuUs: user + system });
+  }
   if (message !== "usage") return;
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();

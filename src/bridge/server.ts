@@ -16,6 +16,7 @@ import { accept } from "../websocket/accept.js";
 import { Door, type DoorSettings, wrongAddressWords } from "./door.js";
 import { answerHttp } from "./http.js";
 import { listen, nearHost } from "./listen.js";
+import { OneATurn } from "./one-a-turn.js";
 import { type DoorRefusal, refusalText } from "./refusals.js";
 import { type RunningCall, runCall } from "./run-call.js";
 import { createServer, renewing, type TlsFiles } from "./tls.js";
@@ -76,6 +77,7 @@ export interface BridgeServer {
 export async function startServer(settings: ServerSettings): Promise<BridgeServer> {
   const clock = settings.clock ?? realClock;
   const wakeups = new Wakeups(clock);
+  const setups = new OneATurn();
   const counts = settings.counts ?? new Counts();
   const counter = countCalls(counts);
   const running = new Set<RunningCall>();
@@ -121,6 +123,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     socket.on("error", () => socket.destroy());
     if (settings.beside?.upgrade(request, socket, head)) return;
     const opus = await loadOpus().catch(() => undefined);
+    await setups.next();
     // Whoever is let in at once must be inside before the next one knocks.
     const knocked = together.knock(request);
     const answered = knocked instanceof Promise ? await knocked : knocked;

@@ -2,7 +2,6 @@
 import { isUtf8 } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
-import { Allowance } from "../allowance.js";
 import { encodeFrame, FrameError, FrameReader, type Message, OPCODE } from "./frames.js";
 
 export interface ConnectionOptions {
@@ -29,8 +28,8 @@ const TURN = 32;
 const BYTES_OF_WORK = 2048;
 /** Who does not answer our close, or does not read what we still had to say, is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
-/** Nobody needs more signs of life than this. Who asks for more is cut off: each is answered. */
-const MAX_PINGS_PER_S = 100;
+/** Each is answered. Who asks again so often without waiting for an answer is cut off. */
+const MAX_PINGS_AT_ONCE = 100;
 const NO_CODE = 1005;
 const NO_CLOSE = 1006;
 const NOTHING = Buffer.alloc(0);
@@ -40,7 +39,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   readonly #socket: Duplex;
   readonly #isClient: boolean;
   readonly #reader: FrameReader;
-  readonly #pings = new Allowance(1000);
+  /** Among what was read at once. */
+  #pings = 0;
   #isOpen = true;
   #isPaused = true;
   /** Something has come that is not looked at yet, and is to be in the next turn of the event loop. */
@@ -158,6 +158,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         const message = this.#reader.next();
         if (!message) {
           this.#hasUnread = false;
+          this.#pings = 0;
           break;
         }
         this.#take(message);
@@ -200,7 +201,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #pinged(payload: Buffer): void {
     this.#send(OPCODE.pong, payload);
     this.emit("ping");
-    if (this.#pings.take(1000 / MAX_PINGS_PER_S, performance.now()) > 0) this.terminate();
+    if (++this.#pings > MAX_PINGS_AT_ONCE) this.terminate();
   }
 
   #closedBy(payload: Buffer): void {

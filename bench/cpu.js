@@ -1,63 +1,63 @@
-/** Processor time of a call, beside relays. All run at the same time on one core, so that what disturbs one disturbs all. */
+/** Processor time of a call, beside relays: long-lived processes that take turns, each alone on its core while it is measured. */
 import { percentile } from "../dist/call/metrics.js";
 import { pin, start } from "./child.js";
 import { printTable } from "./table.js";
 
-const SECONDS = Number(process.env.BENCH_CPU_SECONDS ?? 6);
-const ROUNDS = 3;
-const CALLS = 40;
-/** Compiled code and filled tables are no cost of every call. */
-const WARM_MS = 10_000;
+const SECONDS = Number(process.env.BENCH_CPU_SECONDS ?? 4);
+/** The first one is not counted: compiled code and filled tables are no cost of every call. */
+const ROUNDS = 5;
+const CALLS = 50;
+const SETTLE_MS = 3000;
 const RELAY = "relay of bytes";
 /** What to reach, in relays of bytes. */
 const REACH = { "pass-through": 1.05, "μ-law ⇄ pcm16 24 kHz": 1.5 };
 
 export async function cpu() {
-  const agents = await start("./echo-agents.js");
-  pin(agents.pid, 1);
+  const [agents, phones] = [await start("./echo-agents.js"), await start("./phones.js")];
+  for (const { pid } of [agents, phones]) pin(pid, 1);
   const [whole, raw] = [`${agents.url}/smartpbx`, `${agents.url}/pcm/{callId}`];
   const relay = (...does) => start("./relay.js", [whole, ...does]);
   const pcm = () => start("./serve.js", ["--agent", `websocket:${raw}`, "--agent-option", "rate=24000"]);
-  const rows = [
-    ...(await sideBySide("g711_ulaw", {
-      [RELAY]: () => relay(),
-      "relay that rebuilds JSON": () => relay("json"),
-      "pass-through": () => start("./serve.js", ["--agent", `smartpbx:${whole}`]),
-      "μ-law ⇄ pcm16 24 kHz": pcm,
-    })),
-    ...(await sideBySide("opus", { [`${RELAY}, of Opus`]: () => relay(), "Opus ⇄ pcm16 24 kHz": pcm })),
-  ];
-  await agents.stop();
+  const groups = {
+    g711_ulaw: {
+      [RELAY]: await relay(),
+      "relay that rebuilds JSON": await relay("json"),
+      "pass-through": await start("./serve.js", ["--agent", `smartpbx:${whole}`]),
+      "μ-law ⇄ pcm16 24 kHz": await pcm(),
+    },
+    opus: { [`${RELAY}, of Opus`]: await relay(), "Opus ⇄ pcm16 24 kHz": await pcm() },
+  };
+  const rows = [];
+  for (const [encoding, systems] of Object.entries(groups)) {
+    const us = Object.fromEntries(Object.keys(systems).map((name) => [name, []]));
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, system] of Object.entries(systems)) {
+        if (round === 0) pin(system.pid, 0);
+        const used = await measure(system, phones, encoding);
+        if (round > 0) us[name].push(used);
+      }
+    }
+    const [relays] = Object.values(us);
+    rows.push(...Object.entries(us).map(([name, all]) => row(name, all, relays)));
+    for (const system of Object.values(systems)) await system.stop();
+  }
+  await Promise.all([agents.stop(), phones.stop()]);
   printTable(
-    `Processor time for one call and 20 ms, both directions: ${CALLS} calls each, side by side on one core`,
+    `Processor time for one call and 20 ms, both directions, at ${CALLS} calls; medians of ${ROUNDS - 1} rounds in turns`,
     ["", "µs", "× relay of bytes", "reach"],
     rows,
   );
 }
 
-async function sideBySide(encoding, systems) {
-  const open = await Promise.all(
-    Object.entries(systems).map(async ([name, begin]) => {
-      const [system, phones] = [await begin(), await start("./phones.js")];
-      pin(system.pid, 0);
-      pin(phones.pid, 1);
-      return { name, system, phones };
-    }),
-  );
-  for (const { system, phones } of open)
-    await phones.ask({ type: "dial", url: system.url, count: CALLS, apartMs: 10, encoding });
-  await after(WARM_MS);
-  const us = open.map(() => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
-    const before = await Promise.all(open.map(({ system }) => system.ask("cpu")));
-    await after(SECONDS * 1000);
-    const used = await Promise.all(open.map(({ system }) => system.ask("cpu")));
-    const frames = (CALLS * (performance.now() - began)) / 20;
-    for (const [k, { cpuUs }] of used.entries()) us[k].push((cpuUs - before[k].cpuUs) / frames);
-  }
-  for (const { system, phones } of open) await Promise.all([system.stop(), phones.stop()]);
-  return open.map(({ name }, k) => row(name, us[k], us[0]));
+/** µs for one call and 20 ms. */
+async function measure(system, phones, encoding) {
+  await phones.ask({ type: "dial", url: system.url, count: CALLS, apartMs: 10, encoding });
+  await after(SETTLE_MS);
+  const [began, before] = [performance.now(), await system.ask("cpu")];
+  await after(SECONDS * 1000);
+  const [ended, used] = [performance.now(), await system.ask("cpu")];
+  await phones.ask({ type: "hang-up" });
+  return (used.cpuUs - before.cpuUs) / ((CALLS * (ended - began)) / 20);
 }
 
 function row(name, us, relays) {

@@ -7,8 +7,10 @@ const SHORT = 4096;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = [0x5b, 0x7b];
-const CLOSING = [0x5d, 0x7d];
+/** Brackets and braces differ in one bit. */
+const BRACE_BIT = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
 
 /** True when a text, read as JSON, nests so deep that it should not be parsed. A text that is no JSON may be either. */
 export function isTooDeep(text: string): boolean {
@@ -20,9 +22,9 @@ export function isTooDeep(text: string): boolean {
       // Nearly all of a long message is the text of one string.
       at = endOfString(text, at);
       if (at === -1) return false;
-    } else if (OPENING.includes(code)) {
+    } else if ((code | BRACE_BIT) === OPENING) {
       if (++depth > MAX_DEPTH) return true;
-    } else if (CLOSING.includes(code)) depth--;
+    } else if ((code | BRACE_BIT) === CLOSING) depth--;
   }
   return false;
 }

@@ -28,8 +28,10 @@ const TURN = 32;
 const BYTES_OF_WORK = 2048;
 /** Who does not answer our close, or does not read what we still had to say, is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
-/** Each is answered. Who asks again so often without waiting for an answer is cut off. */
+/** Who asks so often without waiting for an answer is cut off, */
 const MAX_PINGS_AT_ONCE = 100;
+/** and who does not read the answers gets no more: the last one would do for all (RFC 6455 section 5.5.3). */
+const MAX_UNSENT_BYTES = 64 * 1024;
 const NO_CODE = 1005;
 const NO_CLOSE = 1006;
 const NOTHING = Buffer.alloc(0);
@@ -46,10 +48,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   /** Something has come that is not looked at yet, and is to be in the next turn of the event loop. */
   #hasUnread = false;
   #isWaiting = false;
-  #isGone = false;
-  #isOver = false;
   /** Nothing that still comes is looked at. */
-  #isDeaf = false;
+  #ignoresInput = false;
+  /** What came before is told before `close`, which may take some turns. */
+  #isSocketClosed = false;
+  #hasToldClose = false;
   #closed: [code: number, reason: string] = [NO_CLOSE, ""];
   #error: FrameError | undefined;
   #timeout: NodeJS.Timeout | undefined;
@@ -67,12 +70,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     socket.on("error", () => socket.destroy());
     socket.once("close", () => {
       this.#isOpen = false;
-      this.#isGone = true;
+      this.#isSocketClosed = true;
       clearTimeout(this.#timeout);
       // What came before is told before.
-      const rest: Buffer | null = this.#isDeaf ? null : socket.read();
+      const rest: Buffer | null = this.#ignoresInput ? null : socket.read();
       if (rest) this.#read(rest);
-      else if (this.#isDeaf || !this.#hasUnread) this.#over();
+      else if (this.#ignoresInput || !this.#hasUnread) this.#tellClose();
     });
   }
 
@@ -104,7 +107,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** Stops at the next message, also among those that have come already. When the far end has gone, there is nothing left to hold back. */
   pause(): void {
-    if (this.#isGone) return;
+    if (this.#isSocketClosed) return;
     this.#isPaused = true;
     this.#socket.pause();
   }
@@ -130,8 +133,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   /** Cuts the connection. */
   terminate(): void {
     this.#isOpen = false;
-    this.#isDeaf = true;
-    if (this.#isGone) process.nextTick(() => this.#over());
+    this.#ignoresInput = true;
+    if (this.#isSocketClosed) process.nextTick(() => this.#tellClose());
     else this.#socket.destroy();
   }
 
@@ -140,7 +143,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#isDeaf) return;
+    if (this.#ignoresInput) return;
     this.#reader.push(chunk);
     this.#hasUnread = true;
     if (!this.#isPaused && !this.#isWaiting) this.#readMessages();
@@ -149,8 +152,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #readMessages(): void {
     try {
       let work = 0;
-      while (!this.#isDeaf && !this.#isPaused) {
-        // A socket that is not read keeps its end to itself: what came before is read before that is known.
+      while (!this.#ignoresInput && !this.#isPaused) {
         if (work >= TURN) {
           this.#readOn();
           return;
@@ -168,8 +170,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       if (!(error instanceof FrameError)) throw error;
       this.#fail(error);
     }
-    if (this.#isPaused && !this.#isDeaf) return;
-    if (this.#isGone) this.#over();
+    if (this.#isPaused && !this.#ignoresInput) return;
+    if (this.#isSocketClosed) this.#tellClose();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
@@ -184,9 +186,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     });
   }
 
-  #over(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #tellClose(): void {
+    if (this.#hasToldClose) return;
+    this.#hasToldClose = true;
     this.emit("close", ...this.#closed, this.#error);
   }
 
@@ -199,7 +201,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #pinged(payload: Buffer): void {
-    this.#send(OPCODE.pong, payload);
+    if (this.bufferedAmount < MAX_UNSENT_BYTES) this.#send(OPCODE.pong, payload);
     this.emit("ping");
     if (++this.#pings > MAX_PINGS_AT_ONCE) this.terminate();
   }
@@ -210,14 +212,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const reason = payload.subarray(2);
     if (!isUtf8(reason)) throw new FrameError("a reason for the close that is not UTF-8", 1007);
     this.#closed = [code, reason.toString()];
-    this.#isDeaf = true;
+    this.#ignoresInput = true;
     if (this.#isOpen) this.#sayGoodbye(payload);
     this.#socket.end();
   }
 
   #fail(error: FrameError): void {
     this.#error = error;
-    this.#isDeaf = true;
+    this.#ignoresInput = true;
     this.close(error.closeCode, "");
     this.#socket.end();
   }

@@ -29,6 +29,8 @@ const RESERVED = 0x70;
 const MASKED = 0x80;
 const MASK_BYTES = 4;
 const MAX_CONTROL_BYTES = 125;
+/** Nobody cuts a message into more. Empty parts, which no limit of bytes would ever end, are frames to be read all the same. */
+const MAX_PARTS = 1000;
 const NOTHING = Buffer.alloc(0);
 
 /** Reads what one end sends. It holds what has come and not what was announced, and looks at no frame before it is asked for it. */
@@ -39,6 +41,7 @@ export class FrameReader {
   /** The frames of a message whose last one is still to come. */
   readonly #parts = new Gathering();
   #partsOpcode = 0;
+  #partsCount = 0;
 
   /** @param isMasked true for what a client sends: every frame, or none. */
   constructor({ isMasked, maxMessageBytes }: { isMasked: boolean; maxMessageBytes: number }) {
@@ -99,10 +102,13 @@ export class FrameReader {
   #data(opcode: number, isFinal: boolean, payload: Buffer): Message | undefined {
     if (isFinal && opcode !== OPCODE.continuation) return whole(opcode, payload);
     if (opcode !== OPCODE.continuation) this.#partsOpcode = opcode;
+    if (++this.#partsCount > MAX_PARTS)
+      throw new FrameError(`a message in more than ${MAX_PARTS} parts`, 1009);
     this.#parts.copy(payload);
     if (!isFinal) return undefined;
     const message = whole(this.#partsOpcode, this.#parts.take());
     this.#partsOpcode = 0;
+    this.#partsCount = 0;
     return message;
   }
 }

@@ -1,7 +1,8 @@
 /** Messages both ways, between our end and the `ws` library's, and what holds them up. */
 import { once } from "node:events";
+import { Duplex } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../src/websocket/connection.js";
+import { Connection } from "../../src/websocket/connection.js";
 import { encodeFrame, OPCODE } from "../../src/websocket/frames.js";
 import { frame } from "../hostile/frames.js";
 import {
@@ -211,6 +212,21 @@ it("pings are answered up to a hundred at once; who sends more is cut off", asyn
   for (let k = 0; k < 500; k++) far.ping();
   expect(await closed).toEqual([1006, "", undefined]);
   expect(answered).toBeLessThan(300);
+});
+
+it("pings whose answers are not read are answered no more", async () => {
+  const deaf = new Duplex({ read() {}, write() {} });
+  const near = new Connection(deaf, Buffer.alloc(0), { isClient: false, maxMessageBytes: 1000 });
+  near.resume();
+  for (let k = 0; k < 100; k++) {
+    deaf.push(Buffer.concat(new Array(90).fill(frame(ping, Buffer.alloc(125)))));
+    while (near.isOpen && deaf.readableLength > 0) await turn();
+    for (let j = 0; j < 5; j++) await turn();
+  }
+  expect(near.isOpen).toBe(true);
+  expect(near.bufferedAmount).toBeGreaterThan(60_000);
+  expect(near.bufferedAmount).toBeLessThan(70_000);
+  near.terminate();
 });
 
 it("pings and messages that come together are answered in their order", async () => {

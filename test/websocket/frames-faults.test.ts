@@ -166,3 +166,12 @@ it("whatever comes is a message, a fault or not whole yet, and no byte is a mess
     { numRuns: 2000 },
   );
 });
+
+it("a message has at most a thousand parts, empty ones and those between control frames too", () => {
+  const parts = (count: number) => [part(text), ...new Array(count - 1).fill(part(continuation))];
+  expect(fault(Buffer.concat([...parts(999), frame(continuation), ...parts(999), frame(continuation)]))).toBe(
+    undefined,
+  );
+  expect(fault(Buffer.concat([...parts(1000), frame(continuation)]))).toBe(1009);
+  expect(fault(Buffer.concat(parts(1001).flatMap((one) => [one, frame(ping)])))).toBe(1009);
+});

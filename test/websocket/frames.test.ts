@@ -212,7 +212,7 @@ it("lengths written longer than need be are read", () => {
   ]);
 });
 
-it("a megabyte is read a byte at a time, in one frame or in a million", () => {
+it("a megabyte is read a byte at a time, in one frame or in a thousand", () => {
   const payload = Buffer.alloc(MAX, 0x61);
   const whole = frame(text, payload, { masked: false });
   const [message] = readInPieces(whole, [1], false, true);
@@ -220,11 +220,14 @@ it("a megabyte is read a byte at a time, in one frame or in a million", () => {
   const from = reader(false);
   from.push(frame(text, "", { more: true, masked: false }));
   let early = 0;
-  for (let k = 0; k < MAX; k++) {
-    from.push(Buffer.from([0, 1, 0x61]));
-    if (from.next()) early++;
+  for (let k = 2; k < 1000; k++) {
+    const part = frame(continuation, payload.subarray(0, 1000), { more: true, masked: false });
+    for (const byte of part) {
+      from.push(Buffer.from([byte]));
+      if (from.next()) early++;
+    }
   }
   expect(early).toBe(0);
   from.push(hex("80 00"));
-  expect(from.next()?.payload.equals(payload)).toBe(true);
+  expect(from.next()?.payload.equals(payload.subarray(0, 998_000))).toBe(true);
 });

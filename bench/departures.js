@@ -1,18 +1,18 @@
 /** Preloaded into `serve`: notes when each answer leaves for a caller, and tells on "departures". */
-import { WebSocket } from "ws";
+import { Connection } from "../dist/websocket/connection.js";
 
-const send = WebSocket.prototype.send;
-const sockets = new Map();
+const sendText = Connection.prototype.sendText;
+const connections = new Map();
 
-WebSocket.prototype.send = function (...args) {
-  // Only the sockets that we dialled ourselves, to agents, have a URL.
-  if (!this.url) {
-    const times = sockets.get(this) ?? [];
-    sockets.set(this, times);
+Connection.prototype.sendText = function (text) {
+  // Agents are sent other words.
+  if (text.startsWith('{"event":"media","callId":')) {
+    const times = connections.get(this) ?? [];
+    connections.set(this, times);
     times.push(performance.timeOrigin + performance.now());
   }
-  return send.apply(this, args);
+  return sendText.call(this, text);
 };
 process.on("message", (message) => {
-  if (message === "departures") process.send([...sockets.values()]);
+  if (message === "departures") process.send([...connections.values()]);
 });

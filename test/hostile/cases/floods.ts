@@ -64,6 +64,11 @@ const SLOWED: Outcome = {
   ended: "caller-lost",
   also: "it is read no faster than 2,000 messages or 4 MB a second, and no more than 16 MB are held for it, until it resets the connection",
 };
+const emptyParts = Buffer.concat([
+  frame(1, "{", { more: true }),
+  ...new Array(5000).fill(frame(0, "", { more: true })),
+]);
+const TOO_BIG: Outcome = { close: 1009, ended: "message-too-big" };
 const TOO_MANY: Outcome = { close: 1008, reason: "too many unusable messages", ended: "protocol-fault" };
 
 async function allEnded(stage: Stage, wires: readonly Wire[]): Promise<void> {
@@ -144,6 +149,7 @@ export const floods: readonly Case[] = [
   },
   pours("speaks as fast as the network takes it, for a second", times(500, MEDIA)),
   pours("invents events as fast as the network takes it, for a second", times(500, '{"event":"mark"}')),
+  pours("sends the empty parts of a message as fast as the network takes it", emptyParts, TOO_BIG),
   pours("sends empty messages as fast as the network takes it", times(5000, ""), TOO_MANY),
   pours(
     "sends messages of 250 KB as fast as the network takes it",

@@ -13,6 +13,7 @@ import { countCalls } from "../monitoring/count-calls.js";
 import { Counts } from "../monitoring/counts.js";
 import { serverMetrics } from "../monitoring/server-metrics.js";
 import { accept } from "../websocket/accept.js";
+import { refuse } from "../websocket/refuse.js";
 import { Door, type DoorSettings, wrongAddressWords } from "./door.js";
 import { answerHttp } from "./http.js";
 import { listen, nearHost } from "./listen.js";
@@ -127,7 +128,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     // Whoever is let in at once must be inside before the next one knocks.
     const knocked = together.knock(request);
     const answered = knocked instanceof Promise ? await knocked : knocked;
-    if (answered.refused) return refuse(request, socket, answered.refused);
+    if (answered.refused) return refused(request, socket, answered.refused);
     const leave = answered.enter();
     const connection = accept(request, socket, head, settings);
     // Whoever asked wrongly, or has gone meanwhile, gives the place back.
@@ -148,14 +149,12 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
     running.add(call);
   }
 
-  function refuse({ headers }: IncomingMessage, socket: Duplex, cause: DoorRefusal): void {
+  function refused({ headers }: IncomingMessage, socket: Duplex, cause: DoorRefusal): void {
     if (cause === "wrong-address" && !hasToldOfAddress) {
       hasToldOfAddress = true;
       settings.warn?.(cause, wrongAddressWords(headers, settings));
     }
-    // Whoever does not close in turn would be kept for ever.
-    socket.once("finish", () => socket.destroy());
-    socket.end(refusalText(cause));
+    refuse(socket, refusalText(cause));
   }
 
   const port = await listen(server, settings, {

@@ -11,6 +11,7 @@ import { PAGE_HEADERS } from "../devices/browser-phone/page-files.js";
 import { isFromHere } from "../from-here.js";
 import { personal } from "../report/personal.js";
 import { safeText } from "../report/safe-text.js";
+import { refusal, refuse } from "../websocket/refuse.js";
 import { LiveCalls } from "./live-calls.js";
 import { type FromPage, MAX_PAGE_MESSAGE_BYTES, type ToPage } from "./messages.js";
 import { type PageDocument, pageDocument } from "./page-document.js";
@@ -140,10 +141,7 @@ export class Inspector {
       !foreignRequest(request, OWN) &&
       keys.some((key) => this.#access.admits(key.trim()));
     if (mayEnter) this.#sockets.handleUpgrade(request, socket, head, (page) => this.#arrive(page));
-    else {
-      socket.once("finish", () => socket.destroy());
-      socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    }
+    else refuse(socket, refusal(403));
   }
 
   async close(): Promise<void> {

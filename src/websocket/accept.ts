@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { acceptKey } from "./accept-key.js";
 import { Connection } from "./connection.js";
+import { httpAnswer, refuse } from "./refuse.js";
 
 const VERSION = "13";
 /** Sixteen bytes in base64. */
@@ -24,11 +25,11 @@ export function accept(
   const { headers } = request;
   const key = headers["sec-websocket-key"] ?? "";
   const protocols = headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim());
-  if (request.method !== "GET") return refuse(socket, 405, ["Allow: GET"]);
-  if (headers.upgrade?.toLowerCase() !== "websocket" || !KEY.test(key)) return refuse(socket, 400);
+  if (request.method !== "GET") return refused(socket, 405, ["Allow: GET"]);
+  if (headers.upgrade?.toLowerCase() !== "websocket" || !KEY.test(key)) return refused(socket, 400);
   if (headers["sec-websocket-version"] !== VERSION)
-    return refuse(socket, 400, [`Sec-WebSocket-Version: ${VERSION}`]);
-  if (protocols?.some((name) => !TOKEN.test(name))) return refuse(socket, 400);
+    return refused(socket, 400, [`Sec-WebSocket-Version: ${VERSION}`]);
+  if (protocols?.some((name) => !TOKEN.test(name))) return refused(socket, 400);
   // Who has gone already gets no answer.
   if (!socket.readable || !socket.writable) {
     socket.destroy();
@@ -36,20 +37,13 @@ export function accept(
   }
   const lines = ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${acceptKey(key)}`];
   if (protocols) lines.push(`Sec-WebSocket-Protocol: ${protocols[0]}`);
-  socket.write(answer(101, lines));
+  socket.write(httpAnswer(101, lines));
   if (socket instanceof Socket) socket.setTimeout(0).setNoDelay();
   return new Connection(socket, head, { ...options, isClient: false });
 }
 
-function refuse(socket: Duplex, status: number, lines: readonly string[] = []): undefined {
+function refused(socket: Duplex, status: number, lines: readonly string[] = []): undefined {
   const text = STATUS_CODES[status] as string;
   const about = ["Connection: close", "Content-Type: text/plain", `Content-Length: ${text.length}`];
-  socket.on("error", () => socket.destroy());
-  // Whoever does not close in turn would be kept for ever.
-  socket.once("finish", () => socket.destroy());
-  socket.end(answer(status, [...about, ...lines]) + text);
-}
-
-function answer(status: number, lines: readonly string[]): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
+  refuse(socket, httpAnswer(status, [...about, ...lines]) + text);
 }

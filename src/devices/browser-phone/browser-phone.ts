@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { type Encoding, FRAME_MS } from "../../audio/format.js";
 import type { Clock, Timer } from "../../clock.js";
+import { refusal, refuse } from "../../websocket/refuse.js";
 import { DEVICE_RATE_HZ } from "../device.js";
 import { foreignHost, foreignRequest, PhoneAccess } from "./access.js";
 import { answer, bodyOf } from "./answer.js";
@@ -115,10 +116,7 @@ export class BrowserPhone {
       !foreignRequest(request, this.#settings) &&
       offered.some((key) => this.#access.admits(key.trim()));
     if (mayEnter) this.#sockets.handleUpgrade(request, socket, head, (page) => this.#arrive(page));
-    else {
-      socket.once("finish", () => socket.destroy());
-      socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    }
+    else refuse(socket, refusal(403));
     return true;
   }
 

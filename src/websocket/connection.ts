@@ -226,14 +226,17 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   #sayGoodbye(payload: Uint8Array): void {
     this.#send(OPCODE.close, payload);
-    this.#isOpen = false;
-    this.#timeout ??= setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
+    this.#beginClosing();
   }
 
   /** The far end sends no more. */
   #end(): void {
-    this.#isOpen = false;
     this.#socket.end();
+    this.#beginClosing();
+  }
+
+  #beginClosing(): void {
+    this.#isOpen = false;
     this.#timeout ??= setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
   }
 }

@@ -54,16 +54,14 @@ export class AgentSocket {
     const connection = this.#connection;
     if (!connection) return;
     if (connection.bufferedAmount > this.#maxBufferedBytes) this.#options.emit({ type: "congested", ms });
-    else if (typeof data === "string") connection.sendText(data);
-    else connection.sendBytes(data);
+    else send(connection, data);
   }
 
   /** Sends a message that must arrive, however far behind the agent is. */
   sendControl(data: string | Uint8Array): void {
     const connection = this.#connection;
     if (!connection) return;
-    if (typeof data === "string") connection.sendText(data);
-    else connection.sendBytes(data);
+    send(connection, data);
     if (connection.bufferedAmount > MAX_UNREAD_BYTES) this.#cut("the agent does not read what it is sent");
   }
 
@@ -116,6 +114,12 @@ export class AgentSocket {
     const fault = this.#fault ?? error?.message;
     this.#options.emit({ type: "closed", failed, reason: reasonOf(code, printable(reason, 123), fault) });
   }
+}
+
+/** Agents that speak JSON are sent text, all others bytes. */
+function send(connection: Connection, data: string | Uint8Array): void {
+  if (typeof data === "string") connection.sendText(data);
+  else connection.sendBytes(data);
 }
 
 function reasonOf(code: number, text: string, fault: string | undefined): string {

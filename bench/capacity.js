@@ -2,6 +2,7 @@
 import { percentile } from "../dist/call/metrics.js";
 import { pin, start } from "./child.js";
 import { delaysOf } from "./load.js";
+import { converting, passThrough, relay } from "./servers.js";
 import { printTable } from "./table.js";
 
 const SECONDS = Number(process.env.BENCH_CAPACITY_SECONDS ?? 4);
@@ -21,14 +22,12 @@ const ADDED_MS = 2;
 export async function capacity() {
   const agents = await start("./echo-agents.js");
   const phones = await start("./phones.js");
-  const [whole, pcm] = [`${agents.url}/smartpbx`, `${agents.url}/pcm/{callId}`];
   const systems = {
-    [BYTES]: () => start("./relay.js", [whole]),
-    [JSON_RELAY]: () => start("./relay.js", [whole, "json"]),
-    "vendor's example": () => start("./relay.js", [pcm, "example"]),
-    "pass-through": () => start("./serve.js", ["--agent", `smartpbx:${whole}`]),
-    "μ-law ⇄ pcm16 24 kHz": () =>
-      start("./serve.js", ["--agent", `websocket:${pcm}`, "--agent-option", "rate=24000"]),
+    [BYTES]: () => relay(agents),
+    [JSON_RELAY]: () => relay(agents, "json"),
+    "vendor's example": () => relay(agents, "example"),
+    "pass-through": () => passThrough(agents),
+    "μ-law ⇄ pcm16 24 kHz": () => converting(agents),
   };
   // The measured process has one core to itself, callers and agents have the other: each message costs both as much.
   for (const { pid } of [agents, phones]) pin(pid, 1);

@@ -1,6 +1,8 @@
 /** Processor time of a call, beside relays: long-lived processes that take turns, each alone on its core while it is measured. */
+import { setTimeout as after } from "node:timers/promises";
 import { percentile } from "../dist/call/metrics.js";
 import { pin, start } from "./child.js";
+import { converting, passThrough, relay } from "./servers.js";
 import { printTable } from "./table.js";
 
 const SECONDS = Number(process.env.BENCH_CPU_SECONDS ?? 4);
@@ -15,17 +17,14 @@ const REACH = { "pass-through": 1.05, "μ-law ⇄ pcm16 24 kHz": 1.5 };
 export async function cpu() {
   const [agents, phones] = [await start("./echo-agents.js"), await start("./phones.js")];
   for (const { pid } of [agents, phones]) pin(pid, 1);
-  const [whole, raw] = [`${agents.url}/smartpbx`, `${agents.url}/pcm/{callId}`];
-  const relay = (...does) => start("./relay.js", [whole, ...does]);
-  const pcm = () => start("./serve.js", ["--agent", `websocket:${raw}`, "--agent-option", "rate=24000"]);
   const groups = {
     g711_ulaw: {
-      [RELAY]: await relay(),
-      "relay that rebuilds JSON": await relay("json"),
-      "pass-through": await start("./serve.js", ["--agent", `smartpbx:${whole}`]),
-      "μ-law ⇄ pcm16 24 kHz": await pcm(),
+      [RELAY]: await relay(agents),
+      "relay that rebuilds JSON": await relay(agents, "json"),
+      "pass-through": await passThrough(agents),
+      "μ-law ⇄ pcm16 24 kHz": await converting(agents),
     },
-    opus: { [`${RELAY}, of Opus`]: await relay(), "Opus ⇄ pcm16 24 kHz": await pcm() },
+    opus: { [`${RELAY}, of Opus`]: await relay(agents), "Opus ⇄ pcm16 24 kHz": await converting(agents) },
   };
   const rows = [];
   for (const [encoding, systems] of Object.entries(groups)) {
@@ -70,8 +69,4 @@ function row(name, us, relays) {
     ok: !reach || ratio <= reach,
     cells: [name, percentile(us, 50).toFixed(0), ratio.toFixed(2), reach ? `≤ ${reach}` : ""],
   };
-}
-
-function after(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 /** Added latency and memory of `serve`, beside a bare relay in the same run. */
 import { percentile } from "../dist/call/metrics.js";
 import { start } from "./child.js";
+import { converting, passThrough, relay } from "./servers.js";
 import { printTable } from "./table.js";
 
 const SECONDS = Number(process.env.BENCH_LOAD_SECONDS ?? 6);
@@ -13,11 +14,10 @@ const TARGETS = { "pass-through": [3, 150], "μ-law ⇄ pcm16 24 kHz": [3, 150] 
 export async function load() {
   const agents = await start("./echo-agents.js");
   const phones = await start("./phones.js");
-  const pcm = ["--agent", `websocket:${agents.url}/pcm/{callId}`, "--agent-option", "rate=24000"];
   const systems = {
-    [FLOOR]: () => start("./relay.js", [`${agents.url}/smartpbx`]),
-    "pass-through": () => start("./serve.js", ["--agent", `smartpbx:${agents.url}/smartpbx`]),
-    "μ-law ⇄ pcm16 24 kHz": () => start("./serve.js", pcm),
+    [FLOOR]: () => relay(agents),
+    "pass-through": () => passThrough(agents),
+    "μ-law ⇄ pcm16 24 kHz": () => converting(agents),
   };
   const rows = [];
   for (const calls of [1, 50, 200]) {

@@ -1,5 +1,6 @@
 /** Where the processor time of a call goes: the bare relay, pass-through and transcoding, by kind of code. */
 import { start } from "./child.js";
+import { converting, passThrough, relay } from "./servers.js";
 import { printTable } from "./table.js";
 
 const CALLS = 50;
@@ -11,11 +12,10 @@ const execArgv = ["--import", new URL("./sample-stacks.js", import.meta.url).hre
 export async function profile() {
   const agents = await start("./echo-agents.js");
   const phones = await start("./phones.js");
-  const pcm = ["--agent", `websocket:${agents.url}/pcm/{callId}`, "--agent-option", "rate=24000"];
   const systems = {
-    "bare relay": () => start("./relay.js", [`${agents.url}/smartpbx`], { execArgv }),
-    "pass-through": () => start("./serve.js", ["--agent", `smartpbx:${agents.url}/smartpbx`], { execArgv }),
-    "μ-law ⇄ pcm16 24 kHz": () => start("./serve.js", pcm, { execArgv }),
+    "bare relay": () => relay(agents, "bytes", { execArgv }),
+    "pass-through": () => passThrough(agents, { execArgv }),
+    "μ-law ⇄ pcm16 24 kHz": () => converting(agents, { execArgv }),
   };
   const sums = Object.fromEntries(Object.keys(systems).map((name) => [name, {}]));
   for (let round = 0; round < ROUNDS; round++) {

@@ -91,9 +91,9 @@ class Transcoder implements Converter {
   }
 }
 
-/** Room for a result, by itself: the pool of small buffers would keep it until the oldest beside it is collected. */
+/** Room for a result. From the pool of small buffers, since results are used at once: nothing keeps a whole pool alive. */
 function room(bytes: number): Uint8Array {
-  return Buffer.allocUnsafeSlow(bytes);
+  return Buffer.allocUnsafe(bytes);
 }
 
 /** Samples on the way from one step to the next: used again and again, so that no frame leaves garbage behind. */

@@ -6,6 +6,7 @@ import { type MediaFormat, pcm16, type SampleRate } from "./format.js";
 import type { OpusDecoder, OpusEncoder, OpusModule } from "./opus.js";
 import { OpusFramer, type OpusFraming, OpusUnframer } from "./opus-framing.js";
 import { Payload } from "./payload.js";
+import { pcmSamples } from "./pcm.js";
 
 export interface PayloadCodec {
   /** What `decode` gives and `encode` takes: never Opus. */
@@ -95,9 +96,7 @@ class OpusPayloadCodec implements PayloadCodec {
   }
 
   encode(frame: Uint8Array): Payload {
-    // A copy, because samples have to begin at an even address and a frame may begin anywhere.
-    const samples = new Int16Array(new Uint8Array(frame).buffer);
-    return Payload.fromBytes(this.#encoder.encode(samples));
+    return Payload.fromBytes(this.#encoder.encode(pcmSamples(frame)));
   }
 
   seal(frame: Payload): Payload {

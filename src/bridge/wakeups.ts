@@ -16,7 +16,8 @@ export interface Wakeup {
 
 export class Wakeups {
   readonly #clock: Clock;
-  readonly #slots: Set<() => void>[] = Array.from({ length: SLOTS }, () => new Set());
+  /** Each is a ring of those that want to be woken then, in the order in which they asked. */
+  readonly #slots: Link[] = Array.from({ length: SLOTS }, () => new Link(undefined));
   #waiting = 0;
   /** The number of the last slot that was served; slots are numbered from the clock's zero. */
   #served: number;
@@ -30,14 +31,9 @@ export class Wakeups {
   }
 
   register(callback: () => void): Wakeup {
-    let slot: Set<() => void> | undefined;
-    const wake = () => {
-      slot = undefined;
-      callback();
-    };
+    const link = new Link(callback);
     const cancel = () => {
-      if (slot?.delete(wake)) this.#waiting--;
-      slot = undefined;
+      if (link.take()) this.#waiting--;
     };
     return {
       cancel,
@@ -51,8 +47,7 @@ export class Wakeups {
           now + SLOTS - 1,
           this.#served + SLOTS,
         );
-        slot = this.#slots[number % SLOTS];
-        slot.add(wake);
+        this.#slots[number % SLOTS].append(link);
         this.#waiting++;
         this.#arm(number);
       },
@@ -82,16 +77,55 @@ export class Wakeups {
     // A timer may fire a fraction of a millisecond early; that must not cost a whole turn.
     const until = Math.min(this.#slotOf(this.#clock.now() + 0.5), this.#served + SLOTS);
     while (this.#served < until) {
-      const due = this.#slots[++this.#served % SLOTS];
-      if (due.size === 0) continue;
-      const wakes = [...due];
-      due.clear();
-      this.#waiting -= wakes.length;
-      for (const wake of wakes) wake();
+      const slot = this.#slots[++this.#served % SLOTS];
+      // Who is woken and asks again may find a place in the same slot, for its next turn.
+      const due = new Link(undefined);
+      due.takeAll(slot);
+      for (let link = due.next; link !== due; link = due.next) {
+        link.take();
+        this.#waiting--;
+        link.wake?.();
+      }
     }
     if (this.#waiting === 0) return;
     let next = this.#served + 1;
-    while (this.#slots[next % SLOTS].size === 0) next++;
+    while (this.#slots[next % SLOTS].isAlone) next++;
     this.#arm(next);
+  }
+}
+
+/** One of those that wait, or the slot in which they do: a ring, so that asking and waking leave no garbage behind. */
+class Link {
+  next: Link = this;
+  #previous: Link = this;
+
+  constructor(readonly wake: (() => void) | undefined) {}
+
+  get isAlone(): boolean {
+    return this.next === this;
+  }
+
+  /** Puts `link`, which must be alone, last in this ring. */
+  append(link: Link): void {
+    link.next = this;
+    link.#previous = this.#previous;
+    this.#previous.next = link;
+    this.#previous = link;
+  }
+
+  /** Leaves its ring. @returns false when it was alone. */
+  take(): boolean {
+    if (this.isAlone) return false;
+    this.#previous.next = this.next;
+    this.next.#previous = this.#previous;
+    this.next = this;
+    this.#previous = this;
+    return true;
+  }
+
+  /** Takes the place of `other` in its ring. */
+  takeAll(other: Link): void {
+    other.append(this);
+    other.take();
   }
 }

@@ -6,14 +6,13 @@ import { Payload } from "../audio/payload.js";
 import { SpeechDetector } from "../audio/speech.js";
 
 export interface AgentFrame {
-  readonly payload: Payload;
+  readonly bytes: Uint8Array;
   readonly voiced: boolean;
 }
 
 export class AgentAudio {
   readonly #speaks: MediaFormat;
   readonly #plain: MediaFormat;
-  readonly #frameBytes: number;
   readonly #framer: Framer;
   readonly #speech: SpeechDetector;
   #converter: Converter;
@@ -22,8 +21,7 @@ export class AgentAudio {
   constructor(speaks: MediaFormat, plain: MediaFormat) {
     this.#speaks = speaks;
     this.#plain = plain;
-    this.#frameBytes = frameBytes(plain);
-    this.#framer = new Framer(this.#frameBytes, silenceByte(plain));
+    this.#framer = new Framer(frameBytes(plain), silenceByte(plain));
     this.#speech = new SpeechDetector(plain);
     this.#converter = createConverter(speaks, plain);
   }
@@ -49,12 +47,7 @@ export class AgentAudio {
   }
 
   push(payload: Payload): AgentFrame[] {
-    const converted = this.#converter.convert(payload.bytes);
-    // A chunk that already is one frame keeps its base64 text and is never decoded to be encoded again.
-    if (converted === payload.bytes && !this.pending && converted.length === this.#frameBytes) {
-      return [{ payload, voiced: this.#speech.push(converted) }];
-    }
-    return this.#framer.push(converted).map((frame) => this.#frame(frame));
+    return this.#frames(this.#framer.push(this.#converter.convert(payload.bytes)));
   }
 
   /** The end of a burst: the converter's tail and the last frame, padded with silence. */
@@ -62,7 +55,7 @@ export class AgentAudio {
     const frames = this.#framer.push(this.#converter.flush());
     const last = this.#framer.flush();
     if (last) frames.push(last);
-    return frames.map((frame) => this.#frame(frame));
+    return this.#frames(frames);
   }
 
   /** Forgets what is under way. @returns the milliseconds forgotten. */
@@ -73,7 +66,7 @@ export class AgentAudio {
     return droppedMs;
   }
 
-  #frame(bytes: Uint8Array): AgentFrame {
-    return { payload: Payload.fromBytes(bytes), voiced: this.#speech.push(bytes) };
+  #frames(frames: readonly Uint8Array[]): AgentFrame[] {
+    return frames.map((bytes) => ({ bytes, voiced: this.#speech.push(bytes) }));
   }
 }

@@ -89,7 +89,7 @@ export class Conversation {
     this.#encodes = info.format.encoding === "opus";
     this.#callerAudio = new CallerAudio(this.#codec, agent.passthrough ? undefined : agent.hears);
     const { plain } = this.#codec;
-    this.#playout = new Playout(settings);
+    this.#playout = new Playout(settings, frameBytes(plain));
     this.#speaking = new Speaking(
       new AgentAudio(agent.passthrough ? plain : agent.speaks, plain),
       this.#playout,
@@ -243,9 +243,8 @@ export class Conversation {
 
   #preRoll(): void {
     const { plain } = this.#codec;
-    const payload = Payload.fromBytes(new Uint8Array(frameBytes(plain)).fill(silenceByte(plain)));
-    const frame = { payload, voiced: false, reply: 0, itemId: undefined };
-    for (let i = 0; i < this.#preRollFrames; i++) this.#playout.push(frame);
+    const silence = new Uint8Array(frameBytes(plain)).fill(silenceByte(plain));
+    for (let i = 0; i < this.#preRollFrames; i++) this.#playout.push(silence, false, 0, undefined);
   }
 
   #overflow(ms: number): void {
@@ -265,8 +264,8 @@ export class Conversation {
       const { frame, heardAt, lateMs } = due;
       // Opus is encoded only when a frame really leaves: what a barge-in drops never touches the encoder's state.
       const payload = this.#encodes
-        ? this.#codec.seal(this.#codec.encode(frame.payload.bytes))
-        : frame.payload;
+        ? this.#codec.seal(this.#codec.encode(frame.bytes))
+        : Payload.fromBase64(frame.bytes.toString("base64"));
       this.#effects.sendToCaller(payload);
       if (frame.reply === this.#reply) this.#replyHeardAt ??= heardAt;
       this.#observe({ at: now, type: "agent-audio", payload, heardAt, lateMs });

@@ -26,12 +26,15 @@ export class Listener {
 
   listen(payload: Payload): HeardChunk {
     const plain = this.#codec.decode(payload);
+    const ms = plain.length / this.#bytesPerMs;
+    if (plain.length === this.#partBytes)
+      return { plain, ms, parts: [{ offsetMs: 0, ms, voiced: this.#speech.push(plain) }] };
     const parts = [];
     for (let offset = 0; offset < plain.length; offset += this.#partBytes) {
-      const part = plain.length <= this.#partBytes ? plain : plain.subarray(offset, offset + this.#partBytes);
+      const part = plain.subarray(offset, offset + this.#partBytes);
       const offsetMs = offset / this.#bytesPerMs;
       parts.push({ offsetMs, ms: part.length / this.#bytesPerMs, voiced: this.#speech.push(part) });
     }
-    return { plain, ms: plain.length / this.#bytesPerMs, parts };
+    return { plain, ms, parts };
   }
 }

@@ -5,17 +5,9 @@
  * deadline; the queue runs ahead of the caller's ear by a small lead that hides the network's jitter and our own.
  */
 import { FRAME_MS } from "../audio/format.js";
-import type { Payload } from "../audio/payload.js";
 import { Heard, type HeardPart } from "./heard.js";
 import { Marks } from "./marks.js";
-
-export interface QueuedFrame {
-  readonly payload: Payload;
-  readonly voiced: boolean;
-  /** Counts the agent's replies. */
-  readonly reply: number;
-  readonly itemId: string | undefined;
-}
+import { type WaitingFrame, WaitingFrames } from "./waiting-frames.js";
 
 export interface PlayoutSettings {
   /** How far sending may run ahead of hearing. */
@@ -26,8 +18,6 @@ export interface PlayoutSettings {
 
 /** The lead is built up by this much with every frame, so that a reply starts at once but never as a burst. */
 const LEAD_STEP_MS = 2;
-/** Frames that may have left before the queue is made anew without them. */
-const COMPACT_AT = 64;
 /** A frame later than this finds the caller's buffer empty: the time line starts again from now. */
 const STALL_MS = 60;
 
@@ -42,8 +32,7 @@ export interface Interruption extends HeardPart {
 export class Playout {
   readonly #leadMs: number;
   readonly #maxFrames: number;
-  #frames: QueuedFrame[] = [];
-  #head = 0;
+  readonly #frames: WaitingFrames;
   /** When the caller hears the next frame, if it leaves in time. */
   #nextHeardAt = Number.NEGATIVE_INFINITY;
   #currentLeadMs = 0;
@@ -55,13 +44,15 @@ export class Playout {
   #pushed = 0;
   #released = 0;
 
-  constructor(settings: PlayoutSettings) {
+  /** @param frameBytes bytes of 20 ms of what waits. */
+  constructor(settings: PlayoutSettings, frameBytes: number) {
+    this.#frames = new WaitingFrames(frameBytes);
     this.#leadMs = settings.leadMs;
     this.#maxFrames = Math.ceil(settings.maxQueuedMs / FRAME_MS);
   }
 
   get queuedMs(): number {
-    return (this.#frames.length - this.#head) * FRAME_MS;
+    return this.#frames.length * FRAME_MS;
   }
 
   /** Room for more audio. */
@@ -70,9 +61,9 @@ export class Playout {
   }
 
   /** @returns false when there is no room: the newest audio is refused, never the oldest dropped. */
-  push(frame: QueuedFrame): boolean {
+  push(bytes: Uint8Array, voiced: boolean, reply: number, itemId: string | undefined): boolean {
     if (this.freeMs <= 0) return false;
-    this.#frames.push(frame);
+    this.#frames.add(bytes, voiced, reply, itemId);
     this.#pushed++;
     return true;
   }
@@ -94,7 +85,7 @@ export class Playout {
 
   /** When the next frame should leave, or undefined when nothing waits. May lie in the past. */
   get nextSendAt(): number | undefined {
-    return this.#head < this.#frames.length ? this.#nextHeardAt - this.#currentLeadMs : undefined;
+    return this.#frames.length > 0 ? this.#nextHeardAt - this.#currentLeadMs : undefined;
   }
 
   /** When the caller will have heard everything that was sent. */
@@ -106,21 +97,16 @@ export class Playout {
    * Takes the next frame if it is due. `heardAt` is when the caller begins to hear it; `lateMs` how long after its time it
    * leaves, where it was ready.
    */
-  release(now: number): { frame: QueuedFrame; heardAt: number; lateMs: number | undefined } | undefined {
-    if (this.#head === this.#frames.length) return undefined;
+  release(now: number): { frame: WaitingFrame; heardAt: number; lateMs: number | undefined } | undefined {
+    if (this.#frames.length === 0) return undefined;
     const lateMs = this.#isNextReady ? now - this.#nextHeardAt + this.#currentLeadMs : undefined;
     if (now - this.#nextHeardAt > STALL_MS) {
       this.#nextHeardAt = now;
       this.#currentLeadMs = 0;
     }
     if (this.#nextHeardAt - this.#currentLeadMs > now) return undefined;
-    const frame = this.#frames[this.#head++];
-    this.#isNextReady = this.#head < this.#frames.length;
-    // What has left must not be kept alive by an agent that always stays ahead.
-    if (this.#head === this.#frames.length || this.#head >= COMPACT_AT) {
-      this.#frames = this.#frames.slice(this.#head);
-      this.#head = 0;
-    }
+    const frame = this.#frames.take() as WaitingFrame;
+    this.#isNextReady = this.#frames.length > 0;
     const heardAt = this.#nextHeardAt;
     this.#heard.add(heardAt, FRAME_MS, frame.reply, frame.itemId);
     this.#nextHeardAt += FRAME_MS;
@@ -142,13 +128,11 @@ export class Playout {
   /** Drops everything that waits and says what the caller heard of the reply that was cut. */
   interrupt(now: number): Interruption {
     const droppedMs = this.queuedMs;
-    const head = this.#frames[this.#head];
+    const head = this.#frames.first;
     const isNew = head && this.#heard.endsAt <= now && head.reply !== this.#heard.lastReply;
     const part = isNew ? { heardMs: 0, itemId: head.itemId } : this.#heard.at(now);
-    const waiting = new Set(this.#frames.slice(this.#head).map((frame) => frame.itemId));
-    const unheard = [...waiting].filter((id): id is string => id !== undefined && id !== part.itemId);
-    this.#frames = [];
-    this.#head = 0;
+    const unheard = [...this.#frames.itemIds()].filter((id) => id !== part.itemId);
+    this.#frames.clear();
     this.#isNextReady = false;
     this.#pushed = this.#released;
     return { ...part, droppedMs, unheard, marks: this.#marks.takeAll() };

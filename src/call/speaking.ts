@@ -7,7 +7,7 @@ import type { AgentAudio, AgentFrame } from "./agent-audio.js";
 import type { Interruption, Playout } from "./playout.js";
 
 /** How much is kept ready as frames. */
-const READY_MS = 200;
+const READY_MS = 400;
 /** The most that is converted in one go, so that no other call waits for it. */
 const SLICE_MS = 100;
 
@@ -53,9 +53,13 @@ export class Speaking {
     const givenMs = this.#agentAudio.durationMs(payload);
     const ms = Math.min(givenMs, this.freeMs);
     const accepted = ms < givenMs ? this.#agentAudio.head(payload, ms) : payload;
-    this.#waiting.push({ type: "audio", payload: accepted, ms, itemId, reply });
-    this.#waitingMs += ms;
-    this.refill();
+    if (this.#waiting.length === 0 && ms <= SLICE_MS && this.#playout.queuedMs < READY_MS) {
+      this.#push(this.#agentAudio.push(accepted), reply, itemId);
+    } else {
+      this.#waiting.push({ type: "audio", payload: accepted, ms, itemId, reply });
+      this.#waitingMs += ms;
+      this.refill();
+    }
     return givenMs - ms;
   }
 
@@ -116,6 +120,6 @@ export class Speaking {
   }
 
   #push(frames: readonly AgentFrame[], reply: number, itemId: string | undefined): void {
-    for (const { payload, voiced } of frames) this.#playout.push({ payload, voiced, reply, itemId });
+    for (const { bytes, voiced } of frames) this.#playout.push(bytes, voiced, reply, itemId);
   }
 }

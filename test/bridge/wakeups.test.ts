@@ -94,3 +94,19 @@ test("a process that stood still reads what came meanwhile, and then wakes every
   await new Promise(setImmediate);
   expect(woken).toBe(1);
 });
+
+test("of those woken together one may cancel another, and each may ask again", () => {
+  const clock = new ManualClock();
+  const wakeups = new Wakeups(clock);
+  const woken: string[] = [];
+  const a = wakeups.register(() => {
+    woken.push(`a ${clock.now()}`);
+    b.cancel();
+    if (woken.length < 4) a.at(clock.now());
+  });
+  const b = wakeups.register(() => woken.push("b"));
+  const c = wakeups.register(() => woken.push(`c ${clock.now()}`));
+  for (const wakeup of [a, b, c]) wakeup.at(10);
+  clock.advance(1000);
+  expect(woken).toEqual(["a 10", "c 10", "a 12", "a 14"]);
+});

@@ -4,8 +4,7 @@ import { PORTAL_FORMATS, pcm16 } from "../../src/audio/format.js";
 import { Payload } from "../../src/audio/payload.js";
 import { AgentAudio } from "../../src/call/agent-audio.js";
 
-const bytesOf = (frames: readonly { payload: Payload }[]) =>
-  Buffer.concat(frames.map(({ payload }) => payload.bytes));
+const bytesOf = (frames: readonly { bytes: Uint8Array }[]) => Buffer.concat(frames.map(({ bytes }) => bytes));
 
 test("any chunking of the same bytes gives the same frames, odd cuts included", () => {
   const cuts = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 20 });

@@ -1,14 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Payload } from "../../src/audio/payload.js";
 import { Playout } from "../../src/call/playout.js";
 
-const frame = (reply = 1, itemId?: string) => ({
-  payload: Payload.fromBytes(new Uint8Array(160)),
-  voiced: true,
-  reply,
-  itemId,
-});
+const FRAME_BYTES = 160;
+
+function push(playout: Playout, reply = 1, itemId?: string): boolean {
+  return playout.push(new Uint8Array(FRAME_BYTES), true, reply, itemId);
+}
 
 /** Plays until `until`, looking every millisecond; gives each frame's send and heard time. */
 function play(playout: Playout, from: number, until: number) {
@@ -21,8 +19,8 @@ function play(playout: Playout, from: number, until: number) {
 }
 
 function filled(frames: number, leadMs = 60, maxQueuedMs = 1_000_000): Playout {
-  const playout = new Playout({ leadMs, maxQueuedMs });
-  for (let i = 0; i < frames; i++) playout.push(frame());
+  const playout = new Playout({ leadMs, maxQueuedMs }, FRAME_BYTES);
+  for (let i = 0; i < frames; i++) push(playout);
   return playout;
 }
 
@@ -72,9 +70,9 @@ describe("pacing", () => {
   });
 
   test("audio that comes in real time leaves as it comes", () => {
-    const playout = new Playout({ leadMs: 60, maxQueuedMs: 30_000 });
+    const playout = new Playout({ leadMs: 60, maxQueuedMs: 30_000 }, FRAME_BYTES);
     for (let i = 0; i < 100; i++) {
-      playout.push(frame());
+      push(playout);
       expect(playout.release(i * 20)?.heardAt).toBe(i * 20);
     }
   });
@@ -91,8 +89,8 @@ describe("pacing", () => {
 
 describe("room", () => {
   test("refuses the newest, keeps the oldest", () => {
-    const playout = new Playout({ leadMs: 60, maxQueuedMs: 100 });
-    expect(Array.from({ length: 7 }, () => playout.push(frame()))).toEqual([
+    const playout = new Playout({ leadMs: 60, maxQueuedMs: 100 }, FRAME_BYTES);
+    expect(Array.from({ length: 7 }, () => push(playout))).toEqual([
       true,
       true,
       true,
@@ -119,7 +117,7 @@ describe("interruption", () => {
   test("a reply that nobody has heard yet counts zero, whatever was heard before", () => {
     const playout = filled(10);
     play(playout, 0, 1000);
-    playout.push(frame(2, "next"));
+    push(playout, 2, "next");
     expect(playout.interrupt(1000)).toMatchObject({ heardMs: 0, itemId: "next", droppedMs: 20 });
   });
 
@@ -144,7 +142,7 @@ describe("interruption", () => {
 });
 
 test("audio that passes by is timed as the caller hears it", () => {
-  const playout = new Playout({ leadMs: 60, maxQueuedMs: 1000 });
+  const playout = new Playout({ leadMs: 60, maxQueuedMs: 1000 }, FRAME_BYTES);
   expect(playout.passed(100, 20, 0)).toBe(100);
   expect(playout.passed(121, 20, 0)).toBe(120);
   expect(playout.passed(130, 400, 0)).toBe(140);
@@ -164,13 +162,13 @@ describe("how late a frame leaves", () => {
   test("is not told of those that the agent brought late, nor after an interruption", () => {
     const playout = filled(1, 0);
     playout.release(0);
-    playout.push(frame());
+    push(playout);
     expect(playout.release(45)?.lateMs).toBeUndefined();
-    playout.push(frame());
-    playout.push(frame());
+    push(playout);
+    push(playout);
     playout.release(1000);
     playout.interrupt(1010);
-    playout.push(frame());
+    push(playout);
     expect(playout.release(1050)?.lateMs).toBeUndefined();
   });
 });

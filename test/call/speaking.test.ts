@@ -9,7 +9,7 @@ import { Speaking } from "../../src/call/speaking.js";
 const ULAW = PORTAL_FORMATS.g711_ulaw;
 
 function speaking(speaks = pcm16(24000), maxQueuedMs = 30_000) {
-  const playout = new Playout({ leadMs: 60, maxQueuedMs });
+  const playout = new Playout({ leadMs: 60, maxQueuedMs }, 160);
   return { playout, said: new Speaking(new AgentAudio(speaks, ULAW), playout) };
 }
 
@@ -23,7 +23,7 @@ function playAll(playout: Playout, said: Speaking, from = 0) {
       const due = playout.release(now);
       if (!due && said.refill()) continue;
       if (!due) break;
-      sent.push(due.frame.payload.bytes);
+      sent.push(Buffer.from(due.frame.bytes));
     }
     for (const name of playout.marksHeard(now)) marks.push([name, now]);
   }
@@ -33,7 +33,7 @@ function playAll(playout: Playout, said: Speaking, from = 0) {
 test("a flood is converted only shortly before it is due", () => {
   const { playout, said } = speaking();
   expect(said.say(Payload.fromBytes(new Uint8Array(48 * 20_000)), undefined, 1)).toBe(0);
-  expect(playout.queuedMs).toBeLessThanOrEqual(300);
+  expect(playout.queuedMs).toBeLessThanOrEqual(500);
   expect(said.queuedMs).toBe(20_000);
 });
 
@@ -41,7 +41,7 @@ test("whatever the chunks and however they wait, the same samples come out in th
   const bytes = Uint8Array.from({ length: 48 * 1500 + 7 }, (_, i) => (i * 73 + (i >> 7)) & 0xff);
   const once = new AgentAudio(pcm16(24000), ULAW);
   const expected = Buffer.concat(
-    [...once.push(Payload.fromBytes(bytes)), ...once.flush()].map(({ payload }) => payload.bytes),
+    [...once.push(Payload.fromBytes(bytes)), ...once.flush()].map((frame) => frame.bytes),
   );
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 8 }), (sizes) => {

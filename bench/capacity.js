@@ -40,11 +40,8 @@ export async function capacity() {
   };
   const most = {};
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of Object.keys(systems)) {
-      const found = await search((calls) => measureAt(name, calls));
-      most[name] = Math.max(most[name] ?? 0, found);
-      console.error(`${name}: ${found} calls`);
-    }
+    const found = await search(Object.keys(systems), measureAt);
+    for (const name of Object.keys(systems)) most[name] = Math.max(most[name] ?? 0, found[name].carried);
   }
   const rows = [];
   for (const name of Object.keys(systems)) {
@@ -63,16 +60,23 @@ export async function capacity() {
   );
 }
 
-/** The most calls, in steps, that are carried; a load that failed is tried once more, for the computer's own bad moments. */
-async function search(p99At) {
-  let [carried, failed] = [0, MOST + STEP];
-  while (failed - carried > STEP) {
-    const calls = Math.round((carried + failed) / 2 / STEP) * STEP;
-    const isCarried = (await p99At(calls)) < LIMIT_MS || (await p99At(calls)) < LIMIT_MS;
-    if (isCarried) carried = calls;
-    else failed = calls;
+/**
+ * Narrows down the most calls of each system, in steps, all in turns: a bad minute of the computer is then one for all of them. A
+ * load that failed is tried once more.
+ */
+async function search(names, p99At) {
+  const found = Object.fromEntries(names.map((name) => [name, { carried: 0, failed: MOST + STEP }]));
+  const isOpen = (name) => found[name].failed - found[name].carried > STEP;
+  while (names.some(isOpen)) {
+    for (const name of names.filter(isOpen)) {
+      const { carried, failed } = found[name];
+      const calls = Math.round((carried + failed) / 2 / STEP) * STEP;
+      const isCarried = (await p99At(name, calls)) < LIMIT_MS || (await p99At(name, calls)) < LIMIT_MS;
+      found[name][isCarried ? "carried" : "failed"] = calls;
+      console.error(`${name}: ${calls} calls ${isCarried ? "are carried" : "are too many"}`);
+    }
   }
-  return carried;
+  return found;
 }
 
 async function delaysAt(system, phones, agents, calls) {

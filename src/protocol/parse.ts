@@ -1,7 +1,7 @@
 /** Reads the messages of the SmartPBX wire. Lenient about spelling, strict about meaning; returns faults, never throws. */
 import { type Encoding, isSampleRate, type MediaFormat } from "../audio/format.js";
 import { readBase64 } from "./base64.js";
-import { isTooDeep } from "./json-depth.js";
+import { tooMuchOf } from "./json-limits.js";
 import type { CallInfo, EndpointMessage, Fault, FaultCode, PbxMessage } from "./messages.js";
 import { isCleanId, printable } from "./text.js";
 
@@ -94,11 +94,13 @@ export function parsePbxJson(text: string): PbxMessage | Fault {
 const NO_OBJECT = {
   malformed: fault("malformed-json", "not a JSON object"),
   deep: fault("malformed-json", "nested too deeply"),
+  long: fault("malformed-json", "more JSON than any message has"),
   other: fault("no-event", "not a JSON object"),
 };
 
 function parseObject(text: string): Json | keyof typeof NO_OBJECT {
-  if (isTooDeep(text)) return "deep";
+  const tooMuch = tooMuchOf(text);
+  if (tooMuch) return tooMuch;
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : "other";

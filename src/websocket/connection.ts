@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly isClient: boolean;
   /** A larger message ends the connection with 1009. */
   readonly maxMessageBytes: number;
+  /** The same for a text, which has to be parsed. Default: as for all messages. */
+  readonly maxTextBytes?: number;
 }
 
 export interface ConnectionEvents {
@@ -58,11 +60,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #timeout: NodeJS.Timeout | undefined;
 
   /** @param head what came with the upgrade. */
-  constructor(socket: Duplex, head: Buffer, { isClient, maxMessageBytes }: ConnectionOptions) {
+  constructor(socket: Duplex, head: Buffer, { isClient, ...limits }: ConnectionOptions) {
     super();
     this.#socket = socket;
     this.#isClient = isClient;
-    this.#reader = new FrameReader({ isMasked: !isClient, maxMessageBytes });
+    this.#reader = new FrameReader({ isMasked: !isClient, ...limits });
     socket.pause();
     if (head.length > 0) socket.unshift(head);
     socket.on("data", (chunk: Buffer) => this.#read(chunk));

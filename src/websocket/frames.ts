@@ -33,20 +33,29 @@ const MAX_CONTROL_BYTES = 125;
 const MAX_PARTS = 1000;
 const NOTHING = Buffer.alloc(0);
 
+export interface FrameReaderOptions {
+  /** True for what a client sends: every frame is masked, or none. */
+  readonly isMasked: boolean;
+  readonly maxMessageBytes: number;
+  /** For texts, which have to be parsed. Default: as for all messages. */
+  readonly maxTextBytes?: number;
+}
+
 /** Reads what one end sends. It holds what has come and not what was announced, and looks at no frame before it is asked for it. */
 export class FrameReader {
   readonly #isMasked: boolean;
   readonly #maxMessageBytes: number;
+  readonly #maxTextBytes: number;
   readonly #unread = new Gathering();
   /** The frames of a message whose last one is still to come. */
   readonly #parts = new Gathering();
   #partsOpcode = 0;
   #partsCount = 0;
 
-  /** @param isMasked true for what a client sends: every frame, or none. */
-  constructor({ isMasked, maxMessageBytes }: { isMasked: boolean; maxMessageBytes: number }) {
+  constructor({ isMasked, maxMessageBytes, maxTextBytes = maxMessageBytes }: FrameReaderOptions) {
     this.#isMasked = isMasked;
     this.#maxMessageBytes = maxMessageBytes;
+    this.#maxTextBytes = maxTextBytes;
   }
 
   /** @param chunk is unmasked where it lies. */
@@ -69,8 +78,7 @@ export class FrameReader {
       let head = short === 126 ? 4 : short === 127 ? 10 : 2;
       if (unread < head) return undefined;
       const length = short < 126 ? short : readLength(bytes, start, short);
-      if (opcode < OPCODE.close && this.#parts.length + length > this.#maxMessageBytes)
-        throw new FrameError(`a message of more than ${this.#maxMessageBytes} bytes`, 1009);
+      if (opcode < OPCODE.close) this.#checkLength(opcode || this.#partsOpcode, this.#parts.length + length);
       if (this.#isMasked) head += MASK_BYTES;
       if (unread < head + length) return undefined;
       const from = start + head;
@@ -96,6 +104,13 @@ export class FrameReader {
         throw new FrameError("a control frame in parts, or too long", 1002);
     } else if ((opcode === OPCODE.continuation) !== (this.#partsOpcode !== 0))
       throw new FrameError("parts of messages in the wrong order", 1002);
+  }
+
+  #checkLength(opcode: number, length: number): void {
+    const isText = opcode === OPCODE.text;
+    const most = isText ? this.#maxTextBytes : this.#maxMessageBytes;
+    if (length > most)
+      throw new FrameError(`a ${isText ? "text" : "message"} of more than ${most} bytes`, 1009);
   }
 
   /** @returns the message that this frame completes. */

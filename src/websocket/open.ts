@@ -12,6 +12,8 @@ export interface OpenOptions {
   /** Sent with the upgrade request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly maxMessageBytes: number;
+  /** For texts. Default: as for all messages. */
+  readonly maxTextBytes?: number;
   /** Gives up. Without effect once the connection is open. */
   readonly signal: AbortSignal;
 }
@@ -31,7 +33,7 @@ export class RefusedError extends Error {
  * @throws RefusedError; the signal's reason; an error of the connection with its `code`; a TypeError for headers that cannot be sent;
  * an Error that names the header when the answer only looks like a WebSocket's.
  */
-export function open({ url, headers, maxMessageBytes, signal }: OpenOptions): Promise<Connection> {
+export function open({ url, headers, signal, ...limits }: OpenOptions): Promise<Connection> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const key = randomBytes(16).toString("base64");
@@ -64,7 +66,7 @@ export function open({ url, headers, maxMessageBytes, signal }: OpenOptions): Pr
       }
       signal.removeEventListener("abort", abort);
       socket.setTimeout(0).setNoDelay();
-      resolve(new Connection(socket, head, { isClient: true, maxMessageBytes }));
+      resolve(new Connection(socket, head, { isClient: true, ...limits }));
     });
     request.end();
   });

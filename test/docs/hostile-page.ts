@@ -20,7 +20,8 @@ stands in [configuration.md](configuration.md), the outcomes in general in [outc
 
 A call that sends more than 2,000 messages or 4 MB a second is read no faster than that: what is too much waits in the network, and in the end with its
 sender. Whatever has come already, 32 little messages or a large one are read in a turn of the event loop, and every other call has its turn between them. Who sends
-more than 100 pings at once is cut off. JSON of more than 64 levels is not parsed. Compression is never agreed, on no socket, so there is no bomb to open.
+more than 100 pings at once is cut off. JSON of more than 64 levels, or with more than 65,536 characters outside of
+its strings, is not parsed; a text of an agent has at most 4 MB, other messages of it 16 MB. Compression is never agreed, on no socket, so there is no bomb to open.
 
 This page is made from the catalogue: \`HOSTILE_PAGE=write npx vitest run test/docs/hostile-page\`.
 `;

@@ -175,3 +175,20 @@ it("a message has at most a thousand parts, empty ones and those between control
   expect(fault(Buffer.concat([...parts(1000), frame(continuation)]))).toBe(1009);
   expect(fault(Buffer.concat(parts(1001).flatMap((one) => [one, frame(ping)])))).toBe(1009);
 });
+
+it("takes texts of another length than bytes where asked to, in one part or several", () => {
+  const read = (...frames: Uint8Array[]) => {
+    const reader = new FrameReader({ isMasked: false, maxMessageBytes: 100, maxTextBytes: 10 });
+    for (const bytes of frames) reader.push(Buffer.from(bytes));
+    return reader.next()?.payload.length;
+  };
+  const far = (opcode: number, payload: string, options = {}) =>
+    frame(opcode, payload, { ...options, masked: false });
+  expect(read(far(2, "x".repeat(100)))).toBe(100);
+  expect(read(far(1, "x".repeat(10)))).toBe(10);
+  expect(() => read(far(1, "x".repeat(11)))).toThrow("a text of more than 10 bytes");
+  expect(() => read(far(1, "x".repeat(6), { more: true }), far(0, "x".repeat(5)))).toThrow(
+    "a text of more than 10 bytes",
+  );
+  expect(read(far(2, "x".repeat(6), { more: true }), far(0, "x".repeat(5)))).toBe(11);
+});

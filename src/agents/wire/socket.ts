@@ -25,6 +25,9 @@ export interface AgentSocketOptions {
 
 /** Far more than any agent sends in one message, far less than harm. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** A minute of pcm16 at 24 kHz in base64. Longer texts take so long to be read that the other calls would notice. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+const LIMITS = { maxMessageBytes: MAX_MESSAGE_BYTES, maxTextBytes: MAX_TEXT_BYTES };
 /** Audio older than this when it leaves is worth less than the delay it causes. */
 const MAX_BEHIND_MS = 500;
 /** An agent that leaves this much unread, with no audio added any more, will never read it. */
@@ -79,13 +82,11 @@ export class AgentSocket {
   }
 
   async #open({ url, headers, signal, onBytes, onText }: AgentSocketOptions): Promise<void> {
-    const connection = await open({ url, headers, signal, maxMessageBytes: MAX_MESSAGE_BYTES }).catch(
-      (error) => {
-        this.#over = true;
-        if (signal.aborted) throw signal.reason;
-        throw error instanceof RefusedError ? refused(error.status, url) : unreachable(error, url);
-      },
-    );
+    const connection = await open({ url, headers, signal, ...LIMITS }).catch((error) => {
+      this.#over = true;
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof RefusedError ? refused(error.status, url) : unreachable(error, url);
+    });
     // Given up between the answer and now.
     if (this.#over) return connection.terminate();
     this.#connection = connection;

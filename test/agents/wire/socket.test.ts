@@ -65,6 +65,17 @@ describe("the end", () => {
     expect((await far.ended).code).toBe(1009);
   });
 
+  it("by a text so long that it would hold up other calls, where as many bytes would do", async () => {
+    const { reports, far } = await dial();
+    far.sendBytes(Buffer.alloc(5 * 1024 * 1024));
+    far.sendText("x".repeat(5 * 1024 * 1024));
+    await reports.until(({ events }) => events.length > 0);
+    expect(reports.of("closed")).toMatchObject([
+      { failed: true, reason: expect.stringMatching(/a text of more than/) },
+    ]);
+    expect((await far.ended).code).toBe(1009);
+  });
+
   it("cuts a long reason between characters", async () => {
     const { socket, far } = await dial();
     socket.close(1000, "é".repeat(100));

@@ -105,7 +105,8 @@ const BREAKS: readonly { does: string; bytes: Uint8Array; outcome?: Outcome }[] 
   { does: "closes with the code 999", bytes: server(8, closePayload(999)) },
   { does: "closes with 4999", bytes: server(8, closePayload(4999)) },
   { does: "sends a text that is not UTF-8", bytes: server(1, Buffer.from([0x7b, 0xc3, 0x28])) },
-  { does: "claims a message of 17 MB", bytes: server(1, "x", { claims: 17n * 1024n * 1024n }) },
+  { does: "claims a message of 17 MB", bytes: server(2, "x", { claims: 17n * 1024n * 1024n }) },
+  { does: "claims a text of 5 MB", bytes: server(1, "x", { claims: 5n * 1024n * 1024n }) },
   { does: "claims a message of 2⁶³ bytes", bytes: server(2, "x", { claims: 2n ** 63n }) },
   {
     does: "sends a compressed message: 100 MB in 100 KB",
@@ -162,6 +163,10 @@ const BABBLES: readonly { does: string; frames: readonly Uint8Array[] }[] = [
   {
     does: "sends 100,000 brackets, one in the other",
     frames: [server(1, deep), server(1, `{"type":${deep}}`)],
+  },
+  {
+    does: "sends three megabytes of empty objects",
+    frames: [server(1, `[${"{},".repeat(1_000_000)}{}]`)],
   },
   {
     does: "sends twenty thousand empty messages at once",

@@ -89,8 +89,9 @@ export const messages: readonly Case[] = [
   inACall(
     "sends an object of 20,000 keys",
     Object.fromEntries(Array.from({ length: 20_000 }, (_, k) => [k, 0])),
-    ["no-event"],
+    ["malformed-json"],
   ),
+  inACall("sends a list of 80,000 empty objects", `[${"{},".repeat(80_000)}{}]`, ["malformed-json"]),
   inACall("sends 250 KB of blanks", " ".repeat(250_000), ["malformed-json"]),
   inACall("sends a list", "[1,2,3]", ["no-event"]),
   inACall("sends an object that names no event", "{}", ["no-event"]),

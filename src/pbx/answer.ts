@@ -69,6 +69,8 @@ export class AnsweredCall {
 
   /** Asks whether the peer still lives; cuts it off if it did not answer since the last time. */
   ping(): void {
+    // The answer may be among what we have not read yet.
+    if (this.#socket.isPaused) return;
     if (!this.#alive) this.#socket.terminate();
     else if (this.#socket.isOpen) {
       this.#alive = false;

@@ -8,9 +8,11 @@ import { Payload } from "../../src/audio/payload.js";
 import { AnsweredCall } from "../../src/pbx/answer.js";
 import type { Fault, PbxMessage } from "../../src/protocol/messages.js";
 import { accept } from "../../src/websocket/accept.js";
+import type { Connection } from "../../src/websocket/connection.js";
 
 let server: Server;
 let pbx: WebSocket;
+let near: Connection;
 let call: AnsweredCall;
 let messages: (PbxMessage | Fault)[];
 let congestedMs: number;
@@ -23,7 +25,8 @@ beforeEach(async () => {
   await once(server, "listening");
   closed = new Promise((resolve) => {
     server.once("upgrade", (request, socket, head) => {
-      call = new AnsweredCall(accept(request, socket, head, { maxMessageBytes: 4096 })!, {
+      near = accept(request, socket, head, { maxMessageBytes: 4096 })!;
+      call = new AnsweredCall(near, {
         message: (message) => messages.push(message),
         congested: (ms) => {
           congestedMs += ms;
@@ -105,6 +108,16 @@ test("a peer that answers pings stays; one that does not is cut off at the next"
   await new Promise((resolve) => setImmediate(resolve));
   call.ping();
   expect(await closed).toBe(1006);
+});
+
+test("a peer whose answer we have not read yet is not cut off", async () => {
+  for (let i = 0; i < 700; i++) pbx.send('{"event":"mark"}');
+  while (!near.isPaused) await new Promise((resolve) => setImmediate(resolve));
+  call.ping();
+  call.ping();
+  pbx.close(1000);
+  expect(await closed).toBe(1000);
+  expect(messages).toHaveLength(700);
 });
 
 test("keys that nobody can press that fast are faults; a number of fifty digits is not", async () => {

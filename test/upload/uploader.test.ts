@@ -160,7 +160,10 @@ describe("a large file", () => {
     const folder = await aLongCall(directory, 3 * PART_BYTES - 7);
     store.stallAfterBytes = 2.5 * PART_BYTES;
     const first = await startUploader(store, directory, { atOnce: 1 });
-    await vi.waitUntil(() => store.requests.some((line) => /partNumber=3/.test(line)), { timeout: 20_000 });
+    await vi.waitUntil(() => store.requests.some((line) => /partNumber=3/.test(line)), {
+      timeout: 20_000,
+      interval: 1,
+    });
     expect(await stop(first.uploader, first.clock)).toBe(1);
     expect(first.warnings).toEqual([]);
     store.stallAfterBytes = Number.POSITIVE_INFINITY;

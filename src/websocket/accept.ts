@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { acceptKey } from "./accept-key.js";
 import { Connection } from "./connection.js";
+import type { MessageLimits } from "./frames.js";
 import { httpAnswer, refuse } from "./refuse.js";
 
 const VERSION = "13";
@@ -20,7 +21,7 @@ export function accept(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  options: { readonly maxMessageBytes: number },
+  options: MessageLimits,
 ): Connection | undefined {
   const { headers } = request;
   const key = headers["sec-websocket-key"] ?? "";

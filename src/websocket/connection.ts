@@ -2,15 +2,11 @@
 import { isUtf8 } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
-import { encodeFrame, FrameError, FrameReader, type Message, OPCODE } from "./frames.js";
+import { encodeFrame, FrameError, FrameReader, type Message, type MessageLimits, OPCODE } from "./frames.js";
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends MessageLimits {
   /** We asked for the connection: what we send is masked. */
   readonly isClient: boolean;
-  /** A larger message ends the connection with 1009. */
-  readonly maxMessageBytes: number;
-  /** The same for a text, which has to be parsed. Default: as for all messages. */
-  readonly maxTextBytes?: number;
 }
 
 export interface ConnectionEvents {
@@ -64,7 +60,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     super();
     this.#socket = socket;
     this.#isClient = isClient;
-    this.#reader = new FrameReader({ isMasked: !isClient, ...limits });
+    this.#reader = new FrameReader({ ...limits, isMasked: !isClient });
     socket.pause();
     if (head.length > 0) socket.unshift(head);
     socket.on("data", (chunk: Buffer) => this.#read(chunk));

@@ -33,12 +33,16 @@ const MAX_CONTROL_BYTES = 125;
 const MAX_PARTS = 1000;
 const NOTHING = Buffer.alloc(0);
 
-export interface FrameReaderOptions {
-  /** True for what a client sends: every frame is masked, or none. */
-  readonly isMasked: boolean;
+/** What is longer ends the connection with 1009. */
+export interface MessageLimits {
   readonly maxMessageBytes: number;
   /** For texts, which have to be parsed. Default: as for all messages. */
   readonly maxTextBytes?: number;
+}
+
+export interface FrameReaderOptions extends MessageLimits {
+  /** True for what a client sends: every frame is masked, or none. */
+  readonly isMasked: boolean;
 }
 
 /** Reads what one end sends. It holds what has come and not what was announced, and looks at no frame before it is asked for it. */

@@ -5,15 +5,13 @@ import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { acceptKey } from "./accept-key.js";
 import { Connection } from "./connection.js";
+import type { MessageLimits } from "./frames.js";
 
-export interface OpenOptions {
+export interface OpenOptions extends MessageLimits {
   /** `ws://` or `wss://`; a user and password in it are sent as basic authentication. */
   readonly url: string;
   /** Sent with the upgrade request. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly maxMessageBytes: number;
-  /** For texts. Default: as for all messages. */
-  readonly maxTextBytes?: number;
   /** Gives up. Without effect once the connection is open. */
   readonly signal: AbortSignal;
 }

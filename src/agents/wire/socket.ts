@@ -3,7 +3,7 @@ import type { LegEvent } from "../../call/leg.js";
 import { closeReason, printable } from "../../protocol/text.js";
 import { ReadingPace } from "../../reading-pace.js";
 import type { Connection } from "../../websocket/connection.js";
-import type { FrameError } from "../../websocket/frames.js";
+import type { FrameError, MessageLimits } from "../../websocket/frames.js";
 import { open, RefusedError } from "../../websocket/open.js";
 import { GONE_MS, watchLife } from "./signs-of-life.js";
 import { refused, unreachable } from "./socket-errors.js";
@@ -23,11 +23,12 @@ export interface AgentSocketOptions {
   onBytes(bytes: Buffer): void;
 }
 
-/** Far more than any agent sends in one message, far less than harm. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** A minute of pcm16 at 24 kHz in base64. Longer texts take so long to be read that the other calls would notice. */
-const MAX_TEXT_BYTES = 4 * 1024 * 1024;
-const LIMITS = { maxMessageBytes: MAX_MESSAGE_BYTES, maxTextBytes: MAX_TEXT_BYTES };
+const LIMITS: MessageLimits = {
+  /** Far more than any agent sends in one message, far less than harm. */
+  maxMessageBytes: 16 * 1024 * 1024,
+  /** A minute of pcm16 at 24 kHz in base64. Longer texts take so long to be read that the other calls would notice. */
+  maxTextBytes: 4 * 1024 * 1024,
+};
 /** Audio older than this when it leaves is worth less than the delay it causes. */
 const MAX_BEHIND_MS = 500;
 /** An agent that leaves this much unread, with no audio added any more, will never read it. */

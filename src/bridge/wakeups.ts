@@ -45,7 +45,8 @@ export class Wakeups {
         const number = Math.min(
           Math.max(Math.ceil(time / SLOT_MS), this.#served + 1),
           now + SLOTS - 1,
-          this.#served + SLOTS,
+          // Not the slot that is being served: whoever asks again while it is woken would be woken for ever.
+          this.#served + SLOTS - 1,
         );
         this.#slots[number % SLOTS].append(link);
         this.#waiting++;
@@ -78,10 +79,7 @@ export class Wakeups {
     const until = Math.min(this.#slotOf(this.#clock.now() + 0.5), this.#served + SLOTS);
     while (this.#served < until) {
       const slot = this.#slots[++this.#served % SLOTS];
-      // Who is woken and asks again may find a place in the same slot, for its next turn.
-      const due = new Link(undefined);
-      due.takeAll(slot);
-      for (let link = due.next; link !== due; link = due.next) {
+      for (let link = slot.next; link !== slot; link = slot.next) {
         link.take();
         this.#waiting--;
         link.wake?.();
@@ -121,11 +119,5 @@ class Link {
     this.next = this;
     this.#previous = this;
     return true;
-  }
-
-  /** Takes the place of `other` in its ring. */
-  takeAll(other: Link): void {
-    other.append(this);
-    other.take();
   }
 }

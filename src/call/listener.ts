@@ -4,11 +4,17 @@ import type { Payload } from "../audio/payload.js";
 import type { PayloadCodec } from "../audio/payload-codec.js";
 import { SpeechDetector } from "../audio/speech.js";
 
+interface ListenedPart {
+  readonly offsetMs: number;
+  readonly ms: number;
+  readonly voiced: boolean;
+}
+
 export interface HeardChunk {
   readonly plain: Uint8Array;
   readonly ms: number;
   /** One verdict for every 20 ms of the chunk; the last part may be shorter. */
-  readonly parts: readonly { readonly offsetMs: number; readonly ms: number; readonly voiced: boolean }[];
+  readonly parts: readonly ListenedPart[];
 }
 
 export class Listener {
@@ -27,14 +33,16 @@ export class Listener {
   listen(payload: Payload): HeardChunk {
     const plain = this.#codec.decode(payload);
     const ms = plain.length / this.#bytesPerMs;
-    if (plain.length === this.#partBytes)
-      return { plain, ms, parts: [{ offsetMs: 0, ms, voiced: this.#speech.push(plain) }] };
+    if (plain.length === this.#partBytes) return { plain, ms, parts: [this.#part(plain, 0)] };
     const parts = [];
     for (let offset = 0; offset < plain.length; offset += this.#partBytes) {
-      const part = plain.subarray(offset, offset + this.#partBytes);
-      const offsetMs = offset / this.#bytesPerMs;
-      parts.push({ offsetMs, ms: part.length / this.#bytesPerMs, voiced: this.#speech.push(part) });
+      parts.push(this.#part(plain.subarray(offset, offset + this.#partBytes), offset));
     }
     return { plain, ms, parts };
+  }
+
+  #part(bytes: Uint8Array, offset: number): ListenedPart {
+    const ms = bytes.length / this.#bytesPerMs;
+    return { offsetMs: offset / this.#bytesPerMs, ms, voiced: this.#speech.push(bytes) };
   }
 }

@@ -53,6 +53,7 @@ export class Speaking {
     const givenMs = this.#agentAudio.durationMs(payload);
     const ms = Math.min(givenMs, this.freeMs);
     const accepted = ms < givenMs ? this.#agentAudio.head(payload, ms) : payload;
+    // What need not wait leaves nothing behind that has to be collected.
     if (this.#waiting.length === 0 && ms <= SLICE_MS && this.#playout.queuedMs < READY_MS) {
       this.#push(this.#agentAudio.push(accepted), reply, itemId);
     } else {

@@ -14,7 +14,7 @@ export interface WaitingFrame {
 
 type Place = { -readonly [Field in keyof WaitingFrame]: WaitingFrame[Field] };
 
-/** Enough for what is kept ready; more are made for who needs them. */
+/** Enough for an agent that speaks in real time; more are made for one that is ahead. */
 const FIRST_PLACES = 16;
 
 /** First in, first out. */
@@ -36,13 +36,13 @@ export class WaitingFrames {
 
   /** The one that is next. */
   get first(): WaitingFrame | undefined {
-    return this.#length > 0 ? this.#places[this.#first] : undefined;
+    return this.#length > 0 ? this.#place(0) : undefined;
   }
 
   /** @param bytes are copied. */
   add(bytes: Uint8Array, voiced: boolean, reply: number, itemId: string | undefined): void {
     if (this.#length === this.#places.length) this.#grow();
-    const place = this.#places[(this.#first + this.#length++) % this.#places.length]!;
+    const place = this.#place(this.#length++);
     place.bytes.set(bytes);
     place.voiced = voiced;
     place.reply = reply;
@@ -62,7 +62,7 @@ export class WaitingFrames {
   itemIds(): Set<string> {
     const ids = new Set<string>();
     for (let i = 0; i < this.#length; i++) {
-      const { itemId } = this.#places[(this.#first + i) % this.#places.length]!;
+      const { itemId } = this.#place(i);
       if (itemId !== undefined) ids.add(itemId);
     }
     return ids;
@@ -70,6 +70,11 @@ export class WaitingFrames {
 
   clear(): void {
     this.#length = 0;
+  }
+
+  /** The place `index` after the first. */
+  #place(index: number): Place {
+    return this.#places[(this.#first + index) % this.#places.length]!;
   }
 
   #grow(): void {

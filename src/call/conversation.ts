@@ -262,14 +262,15 @@ export class Conversation {
       if (!due && this.#speaking.refill()) continue;
       if (!due) return;
       const { frame, heardAt, lateMs } = due;
+      const { bytes, label } = frame;
       // Opus is encoded only when a frame really leaves: what a barge-in drops never touches the encoder's state.
       const payload = this.#encodes
-        ? this.#codec.seal(this.#codec.encode(frame.bytes))
-        : Payload.fromBase64(frame.bytes.toString("base64"));
+        ? this.#codec.seal(this.#codec.encode(bytes))
+        : Payload.fromBase64(bytes.toString("base64"));
       this.#effects.sendToCaller(payload);
-      if (frame.reply === this.#reply) this.#replyHeardAt ??= heardAt;
+      if (label.reply === this.#reply) this.#replyHeardAt ??= heardAt;
       this.#observe({ at: now, type: "agent-audio", payload, heardAt, lateMs });
-      this.#turns.agentChunk(now, heardAt, FRAME_MS, frame.voiced);
+      this.#turns.agentChunk(now, heardAt, FRAME_MS, label.voiced);
     }
   }
 

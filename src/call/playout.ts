@@ -108,7 +108,7 @@ export class Playout {
     const frame = this.#frames.take() as WaitingFrame;
     this.#isNextReady = this.#frames.length > 0;
     const heardAt = this.#nextHeardAt;
-    this.#heard.add(heardAt, FRAME_MS, frame.reply, frame.itemId);
+    this.#heard.add(heardAt, FRAME_MS, frame.label.reply, frame.label.itemId);
     this.#nextHeardAt += FRAME_MS;
     this.#released++;
     this.#marks.released(this.#released, this.#nextHeardAt);
@@ -128,7 +128,7 @@ export class Playout {
   /** Drops everything that waits and says what the caller heard of the reply that was cut. */
   interrupt(now: number): Interruption {
     const droppedMs = this.queuedMs;
-    const head = this.#frames.first;
+    const head = this.#frames.firstLabel;
     const isNew = head && this.#heard.endsAt <= now && head.reply !== this.#heard.lastReply;
     const part = isNew ? { heardMs: 0, itemId: head.itemId } : this.#heard.at(now);
     const unheard = [...this.#frames.itemIds()].filter((id) => id !== part.itemId);

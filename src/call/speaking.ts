@@ -1,13 +1,14 @@
 /**
- * What the agent says, on its way to being heard: chunks in the agent's format wait as they came and become frames shortly
- * before these are due. Audio that comes in a flood is thus converted at the pace of speech, and not at all if it is interrupted.
+ * What the agent says, on its way to being heard. Short chunks become frames at once; long ones wait as they came and become
+ * frames shortly before these are due. An answer that comes in one piece is thus converted at the pace of speech, and not at all if it
+ * is interrupted.
  */
 import type { Payload } from "../audio/payload.js";
 import type { AgentAudio, AgentFrame } from "./agent-audio.js";
 import type { Interruption, Playout } from "./playout.js";
 
-/** How much is kept ready as frames. */
-const READY_MS = 400;
+/** Of what waits as it came, so much is kept ready as frames. */
+const READY_MS = 200;
 /** The most that is converted in one go, so that no other call waits for it. */
 const SLICE_MS = 100;
 
@@ -53,8 +54,8 @@ export class Speaking {
     const givenMs = this.#agentAudio.durationMs(payload);
     const ms = Math.min(givenMs, this.freeMs);
     const accepted = ms < givenMs ? this.#agentAudio.head(payload, ms) : payload;
-    // What need not wait leaves nothing behind that has to be collected.
-    if (this.#waiting.length === 0 && ms <= SLICE_MS && this.#playout.queuedMs < READY_MS) {
+    // A chunk that waits is moved among the old objects of the process, which a collection has to go through.
+    if (this.#waiting.length === 0 && ms <= SLICE_MS) {
       this.#push(this.#agentAudio.push(accepted), reply, itemId);
     } else {
       this.#waiting.push({ type: "audio", payload: accepted, ms, itemId, reply });
@@ -77,7 +78,8 @@ export class Speaking {
   /** Makes frames of what comes next, until enough is ready. @returns false when there was nothing to make. */
   refill(): boolean {
     let isMade = false;
-    for (let next = this.#waiting[0]; next && this.#playout.queuedMs < READY_MS; next = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      if (next.type === "audio" && this.#playout.queuedMs >= READY_MS) break;
       if (next.type === "audio" && next.ms > SLICE_MS) this.#slice(next);
       else this.#take(this.#waiting.shift() as Waiting);
       isMade = true;

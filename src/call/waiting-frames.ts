@@ -3,66 +3,76 @@
  * of the process, and would fill these up so fast that all calls stood still every few seconds while they are collected.
  */
 
-export interface WaitingFrame {
-  /** Plain audio of 20 ms. Only until the next frame is added: whoever wants to keep it makes a copy. */
-  readonly bytes: Buffer;
+/** What is known about a frame; frames in a row share it. */
+export interface FrameLabel {
   readonly voiced: boolean;
   /** Counts the agent's replies. */
   readonly reply: number;
   readonly itemId: string | undefined;
 }
 
-type Place = { -readonly [Field in keyof WaitingFrame]: WaitingFrame[Field] };
+export interface WaitingFrame {
+  /** Plain audio of 20 ms. Only until the next frame is taken: whoever wants to keep it makes a copy. */
+  readonly bytes: Buffer;
+  readonly label: FrameLabel;
+}
 
-/** Enough for an agent that speaks in real time; more are made for one that is ahead. */
+/** Enough for an agent that speaks in real time; more are made for one that is ahead, */
 const FIRST_PLACES = 16;
+/** and not kept when nothing of it waits any more. */
+const KEPT_PLACES = 128;
+const NOTHING = Buffer.alloc(0);
 
 /** First in, first out. */
 export class WaitingFrames {
-  readonly #frameBytes: number;
-  /** A ring. */
-  #places: Place[] = [];
+  /** The frame that was taken last. */
+  readonly #taken: Buffer;
+  /** A ring: frames in a row, and in the same order their labels. */
+  #bytes = NOTHING;
+  #labels: (FrameLabel | undefined)[] = [];
   #first = 0;
   #length = 0;
+  #newest: FrameLabel | undefined;
 
   /** @param frameBytes bytes of every frame. */
   constructor(frameBytes: number) {
-    this.#frameBytes = frameBytes;
+    this.#taken = Buffer.alloc(frameBytes);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** The one that is next. */
-  get first(): WaitingFrame | undefined {
-    return this.#length > 0 ? this.#place(0) : undefined;
+  /** Of the one that is next. */
+  get firstLabel(): FrameLabel | undefined {
+    return this.#length > 0 ? this.#labels[this.#first] : undefined;
   }
 
   /** @param bytes are copied. */
   add(bytes: Uint8Array, voiced: boolean, reply: number, itemId: string | undefined): void {
-    if (this.#length === this.#places.length) this.#grow();
+    if (this.#length === this.#labels.length) this.#grow();
     const place = this.#place(this.#length++);
-    place.bytes.set(bytes);
-    place.voiced = voiced;
-    place.reply = reply;
-    place.itemId = itemId;
+    this.#bytes.set(bytes, place * this.#taken.length);
+    this.#labels[place] = this.#label(voiced, reply, itemId);
   }
 
   /** Takes the one that is next. */
   take(): WaitingFrame | undefined {
-    const frame = this.first;
-    if (!frame) return undefined;
-    this.#first = (this.#first + 1) % this.#places.length;
+    const label = this.firstLabel;
+    if (!label) return undefined;
+    const at = this.#first * this.#taken.length;
+    this.#bytes.copy(this.#taken, 0, at, at + this.#taken.length);
+    this.#first = this.#place(1);
     this.#length--;
-    return frame;
+    if (this.#length === 0) this.clear();
+    return { bytes: this.#taken, label };
   }
 
   /** The items that they belong to, in their order. */
   itemIds(): Set<string> {
     const ids = new Set<string>();
     for (let i = 0; i < this.#length; i++) {
-      const { itemId } = this.#place(i);
+      const itemId = this.#labels[this.#place(i)]?.itemId;
       if (itemId !== undefined) ids.add(itemId);
     }
     return ids;
@@ -70,23 +80,33 @@ export class WaitingFrames {
 
   clear(): void {
     this.#length = 0;
+    if (this.#labels.length <= KEPT_PLACES) return;
+    this.#bytes = NOTHING;
+    this.#labels = [];
+    this.#first = 0;
   }
 
-  /** The place `index` after the first. */
-  #place(index: number): Place {
-    return this.#places[(this.#first + index) % this.#places.length]!;
+  /** The place that is so many after the first. */
+  #place(index: number): number {
+    return (this.#first + index) % this.#labels.length;
+  }
+
+  #label(voiced: boolean, reply: number, itemId: string | undefined): FrameLabel {
+    const last = this.#newest;
+    if (last && last.voiced === voiced && last.reply === reply && last.itemId === itemId) return last;
+    this.#newest = { voiced, reply, itemId };
+    return this.#newest;
   }
 
   #grow(): void {
-    const old = this.#places;
-    const places = [...old.slice(this.#first), ...old.slice(0, this.#first)];
-    const more = Math.max(FIRST_PLACES, old.length);
-    const room = Buffer.allocUnsafeSlow(more * this.#frameBytes);
-    for (let i = 0; i < more; i++) {
-      const bytes = room.subarray(i * this.#frameBytes, (i + 1) * this.#frameBytes);
-      places.push({ bytes, voiced: false, reply: 0, itemId: undefined });
-    }
-    this.#places = places;
+    const at = this.#first * this.#taken.length;
+    const places = Math.max(FIRST_PLACES, 2 * this.#labels.length);
+    const bytes = Buffer.allocUnsafeSlow(places * this.#taken.length);
+    this.#bytes.copy(bytes, this.#bytes.copy(bytes, 0, at), 0, at);
+    const labels = new Array<FrameLabel | undefined>(places);
+    for (let i = 0; i < this.#length; i++) labels[i] = this.#labels[this.#place(i)];
+    this.#bytes = bytes;
+    this.#labels = labels;
     this.#first = 0;
   }
 }

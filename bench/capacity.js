@@ -12,7 +12,7 @@ const LIMIT_MS = 20;
 const STEP = 20;
 const APART_MS = 5;
 const SETTLE_MS = 4000;
-const MOST = 500;
+const MOST = 700;
 const BYTES = "relay of bytes";
 const JSON_RELAY = "relay that rebuilds JSON";
 /** What to reach: which relay's calls, and how many times as many. */

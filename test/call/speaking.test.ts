@@ -37,6 +37,30 @@ test("a flood is converted only shortly before it is due", () => {
   expect(said.queuedMs).toBe(20_000);
 });
 
+test("short chunks become frames at once, with their marks, and are refused when there is no room", () => {
+  const { playout, said } = speaking(pcm16(24000), 1000);
+  for (let i = 0; i < 12; i++) {
+    said.mark(`before ${i}`);
+    const refusedMs = said.say(Payload.fromBytes(new Uint8Array(48 * 100)), `item ${i}`, 1);
+    expect(refusedMs).toBe(i < 10 ? 0 : 100);
+    expect(playout.queuedMs).toBe(said.queuedMs);
+  }
+  expect(playout.queuedMs).toBe(1000);
+  const cut = said.interrupt(0);
+  expect(cut.unheard).toHaveLength(9);
+  expect(cut.marks).toHaveLength(12);
+});
+
+test("short chunks do not overtake a long one", () => {
+  const { playout, said } = speaking();
+  said.say(Payload.fromBytes(new Uint8Array(48 * 1000)), "long", 1);
+  said.say(Payload.fromBytes(new Uint8Array(48 * 20)), "short", 1);
+  expect(playout.queuedMs).toBeLessThan(1000);
+  expect(said.queuedMs).toBe(1020);
+  playout.release(0);
+  expect(said.interrupt(5)).toMatchObject({ itemId: "long", unheard: ["short"] });
+});
+
 test("whatever the chunks and however they wait, the same samples come out in the same order", () => {
   const bytes = Uint8Array.from({ length: 48 * 1500 + 7 }, (_, i) => (i * 73 + (i >> 7)) & 0xff);
   const once = new AgentAudio(pcm16(24000), ULAW);

@@ -32,7 +32,6 @@ export class WaitingFrames {
   #labels: (FrameLabel | undefined)[] = [];
   #first = 0;
   #length = 0;
-  #newest: FrameLabel | undefined;
 
   /** @param frameBytes bytes of every frame. */
   constructor(frameBytes: number) {
@@ -53,7 +52,9 @@ export class WaitingFrames {
     if (this.#length === this.#labels.length) this.#grow();
     const place = this.#place(this.#length++);
     this.#bytes.set(bytes, place * this.#taken.length);
-    this.#labels[place] = this.#label(voiced, reply, itemId);
+    const last = this.#labels.at(place - 1);
+    const isAlike = last && last.voiced === voiced && last.reply === reply && last.itemId === itemId;
+    this.#labels[place] = isAlike ? last : { voiced, reply, itemId };
   }
 
   /** Takes the one that is next. */
@@ -91,18 +92,12 @@ export class WaitingFrames {
     return (this.#first + index) % this.#labels.length;
   }
 
-  #label(voiced: boolean, reply: number, itemId: string | undefined): FrameLabel {
-    const last = this.#newest;
-    if (last && last.voiced === voiced && last.reply === reply && last.itemId === itemId) return last;
-    this.#newest = { voiced, reply, itemId };
-    return this.#newest;
-  }
-
   #grow(): void {
     const at = this.#first * this.#taken.length;
     const places = Math.max(FIRST_PLACES, 2 * this.#labels.length);
     const bytes = Buffer.allocUnsafeSlow(places * this.#taken.length);
-    this.#bytes.copy(bytes, this.#bytes.copy(bytes, 0, at), 0, at);
+    const copied = this.#bytes.copy(bytes, 0, at);
+    this.#bytes.copy(bytes, copied, 0, at);
     const labels = new Array<FrameLabel | undefined>(places);
     for (let i = 0; i < this.#length; i++) labels[i] = this.#labels[this.#place(i)];
     this.#bytes = bytes;

@@ -64,7 +64,7 @@ export function open({ url, headers, signal, ...limits }: OpenOptions): Promise<
       }
       signal.removeEventListener("abort", abort);
       socket.setTimeout(0).setNoDelay();
-      resolve(new Connection(socket, head, { isClient: true, ...limits }));
+      resolve(new Connection(socket, head, { ...limits, isClient: true }));
     });
     request.end();
   });

@@ -113,7 +113,7 @@ export class Resampler {
     const history = this.#history;
     const inputs = end - start;
     window.set(history);
-    for (let i = 0; i < inputs; i++) window[history.length + i] = samples[start + i];
+    window.set(inputs === samples.length ? samples : samples.subarray(start, end), history.length);
     loadSamples(history.length + inputs);
 
     // Outputs `up` apart share a phase, and so their taps; they are `down` inputs apart.
@@ -123,10 +123,10 @@ export class Resampler {
       const ofPhase = Math.ceil((count - first) / up);
       phases[position % up].filter(Math.floor(position / up), down, first, up, ofPhase);
     }
-    for (let i = 0; i < count; i++) out[offset + i] = filtered[i];
+    out.set(filtered.subarray(0, count), offset);
 
     this.#position += count * down - inputs * up;
-    for (let i = 0; i < history.length; i++) history[i] = window[inputs + i];
+    history.set(window.subarray(inputs, inputs + history.length));
     return count;
   }
 }

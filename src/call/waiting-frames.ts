@@ -12,7 +12,7 @@ export interface FrameLabel {
 }
 
 export interface WaitingFrame {
-  /** Plain audio of 20 ms. Only until the next frame is taken: whoever wants to keep it makes a copy. */
+  /** Plain audio of 20 ms. Only until the next frame is added: whoever wants to keep it makes a copy. */
   readonly bytes: Buffer;
   readonly label: FrameLabel;
 }
@@ -21,21 +21,19 @@ export interface WaitingFrame {
 const FIRST_PLACES = 16;
 /** and not kept when nothing of it waits any more. */
 const KEPT_PLACES = 128;
-const NOTHING = Buffer.alloc(0);
 
 /** First in, first out. */
 export class WaitingFrames {
-  /** The frame that was taken last. */
-  readonly #taken: Buffer;
-  /** A ring: frames in a row, and in the same order their labels. */
-  #bytes = NOTHING;
+  readonly #frameBytes: number;
+  /** A ring of places for frames, and in the same order the labels of those that wait. */
+  #places: Buffer[] = [];
   #labels: (FrameLabel | undefined)[] = [];
   #first = 0;
   #length = 0;
 
   /** @param frameBytes bytes of every frame. */
   constructor(frameBytes: number) {
-    this.#taken = Buffer.alloc(frameBytes);
+    this.#frameBytes = frameBytes;
   }
 
   get length(): number {
@@ -49,31 +47,30 @@ export class WaitingFrames {
 
   /** @param bytes are copied. */
   add(bytes: Uint8Array, voiced: boolean, reply: number, itemId: string | undefined): void {
-    if (this.#length === this.#labels.length) this.#grow();
-    const place = this.#place(this.#length++);
-    this.#bytes.set(bytes, place * this.#taken.length);
-    const last = this.#labels.at(place - 1);
+    if (this.#length === this.#places.length) this.#grow();
+    const index = this.#indexOf(this.#length++);
+    this.#places[index].set(bytes);
+    const last = this.#labels.at(index - 1);
     const isAlike = last && last.voiced === voiced && last.reply === reply && last.itemId === itemId;
-    this.#labels[place] = isAlike ? last : { voiced, reply, itemId };
+    this.#labels[index] = isAlike ? last : { voiced, reply, itemId };
   }
 
   /** Takes the one that is next. */
   take(): WaitingFrame | undefined {
     const label = this.firstLabel;
     if (!label) return undefined;
-    const at = this.#first * this.#taken.length;
-    this.#bytes.copy(this.#taken, 0, at, at + this.#taken.length);
-    this.#first = this.#place(1);
+    const bytes = this.#places[this.#first];
+    this.#first = this.#indexOf(1);
     this.#length--;
     if (this.#length === 0) this.clear();
-    return { bytes: this.#taken, label };
+    return { bytes, label };
   }
 
   /** The items that they belong to, in their order. */
   itemIds(): Set<string> {
     const ids = new Set<string>();
     for (let i = 0; i < this.#length; i++) {
-      const itemId = this.#labels[this.#place(i)]?.itemId;
+      const itemId = this.#labels[this.#indexOf(i)]?.itemId;
       if (itemId !== undefined) ids.add(itemId);
     }
     return ids;
@@ -81,27 +78,30 @@ export class WaitingFrames {
 
   clear(): void {
     this.#length = 0;
-    if (this.#labels.length <= KEPT_PLACES) return;
-    this.#bytes = NOTHING;
+    if (this.#places.length <= KEPT_PLACES) return;
+    this.#places = [];
     this.#labels = [];
     this.#first = 0;
   }
 
-  /** The place that is so many after the first. */
-  #place(index: number): number {
-    return (this.#first + index) % this.#labels.length;
+  /** Where in the ring the one stands that is so many after the first. */
+  #indexOf(after: number): number {
+    return (this.#first + after) % this.#places.length;
   }
 
   #grow(): void {
-    const at = this.#first * this.#taken.length;
-    const places = Math.max(FIRST_PLACES, 2 * this.#labels.length);
-    const bytes = Buffer.allocUnsafeSlow(places * this.#taken.length);
-    const copied = this.#bytes.copy(bytes, 0, at);
-    this.#bytes.copy(bytes, copied, 0, at);
-    const labels = new Array<FrameLabel | undefined>(places);
-    for (let i = 0; i < this.#length; i++) labels[i] = this.#labels[this.#place(i)];
-    this.#bytes = bytes;
-    this.#labels = labels;
+    const more = Math.max(FIRST_PLACES, this.#places.length);
+    const memory = Buffer.allocUnsafeSlow(more * this.#frameBytes);
+    const free = Array.from({ length: more }, (_, i) =>
+      memory.subarray(i * this.#frameBytes, (i + 1) * this.#frameBytes),
+    );
+    this.#places = [...inOrder(this.#places, this.#first), ...free];
+    this.#labels = [...inOrder(this.#labels, this.#first), ...new Array<undefined>(more)];
     this.#first = 0;
   }
+}
+
+/** What lies in a ring, from its `first` on. */
+function inOrder<T>(ring: readonly T[], first: number): T[] {
+  return [...ring.slice(first), ...ring.slice(0, first)];
 }

@@ -25,8 +25,9 @@ function watched(isAlive: boolean) {
   const agent = new Agent();
   agent.isAlive = isAlive;
   const gone = vi.fn();
-  watchLife(agent as unknown as Pinged, gone);
-  return { agent, gone };
+  const pace = { lastReadAt: Number.NEGATIVE_INFINITY };
+  watchLife(agent as unknown as Pinged, pace, gone);
+  return { agent, pace, gone };
 }
 
 it("an agent that answers lives, and is asked no more when its connection ends", () => {
@@ -55,7 +56,7 @@ it("one that speaks lives, and one that never answered is not judged", () => {
   speaking.agent.isAlive = false;
   for (let k = 0; k < 20; k++) {
     vi.advanceTimersByTime(5_000);
-    speaking.agent.emit("message");
+    speaking.pace.lastReadAt = performance.now();
   }
   speaking.agent.emit("close");
   const { gone } = watched(false);

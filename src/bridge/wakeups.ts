@@ -40,14 +40,10 @@ export class Wakeups {
       at: (time) => {
         cancel();
         if (time === Number.POSITIVE_INFINITY) return;
-        const now = this.#slotOf(this.#clock.now());
-        if (this.#waiting === 0) this.#served = now;
-        const number = Math.min(
-          Math.max(Math.ceil(time / SLOT_MS), this.#served + 1),
-          now + SLOTS - 1,
-          // Not the slot that is being served: whoever asks again while it is woken would be woken for ever.
-          this.#served + SLOTS - 1,
-        );
+        if (this.#waiting === 0) this.#served = this.#slotOf(this.#clock.now());
+        // Within a turn, and not in the slot that is being served: whoever asks again while it is woken would be woken for ever.
+        const first = this.#served + 1;
+        const number = Math.min(Math.max(Math.ceil(time / SLOT_MS), first), first + SLOTS - 2);
         this.#slots[number % SLOTS].append(link);
         this.#waiting++;
         this.#arm(number);

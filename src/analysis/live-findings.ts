@@ -1,5 +1,5 @@
 /** Says what is wrong with a call while it runs, in warnings among its events: each once, as soon as it can be told. */
-import type { CallEvent, Observer } from "../call/events.js";
+import { type CallEvent, isSound, type Observer } from "../call/events.js";
 import { CallAnalyser } from "./call-analyser.js";
 import { encoding } from "./detectors/encoding.js";
 import { gaps } from "./detectors/gaps.js";
@@ -26,21 +26,23 @@ const SAID_OTHERWISE =
 export class LiveFindings {
   #isListening = false;
 
-  /** An observer of one call that tells `observer` all it is told, and what is found besides. */
-  during(observer: Observer): Observer {
+  /** An observer of one call that tells `report` all it is told but the sound, and what is found besides. */
+  during(report: Observer): Observer {
     let call: ListenedCall | undefined;
-    return (event) => {
+    const observer: Observer = (event) => {
       if (event.type === "call-started" && !this.#isListening) {
         this.#isListening = true;
         call = new ListenedCall();
       }
-      for (const finding of call?.observe(event) ?? []) observer(warning(finding, event.at));
+      if (call) for (const finding of call.observe(event)) report(warning(finding, event.at));
       if (call?.isOver) {
         call = undefined;
         this.#isListening = false;
       }
-      observer(event);
+      observer.isDeaf = !call;
+      if (!isSound(event)) report(event);
     };
+    return observer;
   }
 }
 

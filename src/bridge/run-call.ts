@@ -3,7 +3,7 @@ import type { Agent } from "../agents/index.js";
 import type { ToolRunner } from "../agents/tools.js";
 import { Call } from "../call/call.js";
 import type { CallInput, Effects } from "../call/effects.js";
-import type { CallEvent, Observer } from "../call/events.js";
+import { type CallEvent, isSound, type Observer } from "../call/events.js";
 import type { Leg, ToolArguments } from "../call/leg.js";
 import type { CallSettings } from "../call/settings.js";
 import type { Clock } from "../clock.js";
@@ -21,6 +21,8 @@ export interface CallContext {
   readonly observers: readonly Observer[];
   readonly clock: Clock;
   readonly wakeups: Wakeups;
+  /** Told of every frame for the caller that was ready in time how many ms after it it left. */
+  readonly onLate?: (ms: number) => void;
   /** Told once, when the caller's socket is gone. */
   readonly onClosed: () => void;
 }
@@ -42,6 +44,8 @@ export function runCall(socket: Connection, context: CallContext): RunningCall {
   let callInfo: CallInfo | undefined;
   let leg: Leg | undefined;
   let observers = context.observers;
+  /** Those that are told of sound. Looked for when something else has happened: here every object that is touched counts. */
+  let hearing = observers;
   const wakeup = context.wakeups.register(() => handle({ type: "wake" }));
 
   const pbx = new AnsweredCall(socket, {
@@ -75,6 +79,7 @@ export function runCall(socket: Connection, context: CallContext): RunningCall {
       leg = undefined;
     },
     wakeAt: (at) => wakeup.at(openedAt + at),
+    late: context.onLate ?? (() => {}),
     note,
   };
   const call = new Call(context.settings, effects);
@@ -83,11 +88,14 @@ export function runCall(socket: Connection, context: CallContext): RunningCall {
   const inputs: CallInput[] = [];
   let handling = false;
   function handle(input: CallInput): void {
-    inputs.push(input);
-    if (handling) return;
+    if (handling) {
+      inputs.push(input);
+      return;
+    }
     handling = true;
     try {
-      for (let next = inputs.shift(); next; next = inputs.shift()) call.handle(next, clock.now() - openedAt);
+      for (let next: CallInput | undefined = input; next; next = inputs.shift())
+        call.handle(next, clock.now() - openedAt);
     } catch (error) {
       fail(error);
     } finally {
@@ -145,16 +153,26 @@ export function runCall(socket: Connection, context: CallContext): RunningCall {
   }
 
   function note(event: CallEvent): void {
-    for (const observer of observers) {
+    if (isSound(event)) {
+      tell(hearing, event);
+      return;
+    }
+    tell(observers, event);
+    hearing = observers.filter(({ isDeaf }) => !isDeaf);
+    if (event.type === "call-ended" && event.reason === "agent-ended") void hungUp();
+  }
+
+  function tell(some: readonly Observer[], event: CallEvent): void {
+    for (const observer of some) {
       try {
         observer(event);
       } catch (error) {
         // An observer cannot disturb a call. It is not asked again.
         observers = observers.filter((other) => other !== observer);
+        hearing = hearing.filter((other) => other !== observer);
         process.emitWarning(`an observer of a call failed: ${reasonOf(error)}`);
       }
     }
-    if (event.type === "call-ended" && event.reason === "agent-ended") void hungUp();
   }
 
   async function hungUp(): Promise<void> {

@@ -81,6 +81,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   const setups = new OneATurn();
   const counts = settings.counts ?? new Counts();
   const counter = countCalls(counts);
+  const lateness = counts.histogram("smartpbx_bridge_playout_lateness_seconds");
   const running = new Set<RunningCall>();
   let draining = false;
   let hasToldOfAddress = false;
@@ -140,6 +141,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       observers: [counter, ...settings.observe({ hangUp: () => call.hangUp() })],
       clock,
       wakeups,
+      onLate: (ms) => lateness(ms / 1000),
       onClosed: () => {
         leave();
         running.delete(call);

@@ -216,15 +216,17 @@ export class Conversation {
   }
 
   #enqueue(payload: Payload, itemId: string | undefined, now: number): void {
-    const silentSince = Math.max(this.#playout.heardAllAt, this.#lastAgentAudioAt);
-    if (this.#replyEnded || (this.#speaking.queuedMs === 0 && now - silentSince > REPLY_GAP_MS)) {
-      this.#beginReply();
-    }
+    if (this.#replyEnded || this.#isAfterPause(now)) this.#beginReply();
     this.#lastAgentAudioAt = now;
     this.#observe({ at: now, type: "agent-leg-audio", dir: "in", bytes: payload.bytes.length });
     const refusedMs = this.#speaking.say(payload, itemId, this.#reply);
     if (refusedMs > 0) this.#overflow(refusedMs);
     this.#release(now);
+  }
+
+  #isAfterPause(now: number): boolean {
+    if (now - this.#lastAgentAudioAt <= REPLY_GAP_MS || this.#speaking.queuedMs > 0) return false;
+    return now - this.#playout.heardAllAt > REPLY_GAP_MS;
   }
 
   #beginReply(): void {
@@ -268,13 +270,15 @@ export class Conversation {
         ? this.#codec.seal(this.#codec.encode(bytes))
         : Payload.fromBase64(bytes.toString("base64"));
       this.#effects.sendToCaller(payload);
+      if (lateMs !== undefined) this.#effects.late(lateMs);
       if (label.reply === this.#reply) this.#replyHeardAt ??= heardAt;
-      this.#observe({ at: now, type: "agent-audio", payload, heardAt, lateMs });
+      this.#observe({ at: now, type: "agent-audio", payload, heardAt });
       this.#turns.agentChunk(now, heardAt, FRAME_MS, label.voiced);
     }
   }
 
   #marksHeard(now: number): void {
+    if (this.#playout.nextMarkAt > now) return;
     for (const name of this.#playout.marksHeard(now)) this.#markHeard(name);
   }
 

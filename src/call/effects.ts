@@ -47,5 +47,7 @@ export interface Effects {
   closeAgent(code: number, reason: string): void;
   /** Asks for a `wake` at this time of the call's clock. Replaces the earlier one. */
   wakeAt(at: number): void;
+  /** A frame that was ready in time has left `ms` after its time. */
+  late(ms: number): void;
   note(event: CallEvent): void;
 }

@@ -46,16 +46,8 @@ export type CallNote =
   | { readonly type: "agent-ready"; readonly passthrough: boolean }
   /** A payload from the caller. `plannedAt`: when a simulated network was to deliver it. */
   | { readonly type: "caller-audio"; readonly payload: Payload; readonly plannedAt?: number }
-  /**
-   * A payload sent to the caller, who hears it at `heardAt` (same clock as `at`). `lateMs`: how much later it left than it should
-   * have; only where it was ready in time.
-   */
-  | {
-      readonly type: "agent-audio";
-      readonly payload: Payload;
-      readonly heardAt: number;
-      readonly lateMs?: number;
-    }
+  /** A payload sent to the caller, who hears it at `heardAt` (same clock as `at`). */
+  | { readonly type: "agent-audio"; readonly payload: Payload; readonly heardAt: number }
   /** Audio on the agent's own wire, only its size. */
   | { readonly type: "agent-leg-audio"; readonly dir: "in" | "out"; readonly bytes: number }
   | { readonly type: "speech-started"; readonly who: Speaker }
@@ -94,7 +86,16 @@ export type CallNote =
 /** `at` is milliseconds since the caller's socket opened, from a monotonic clock. */
 export type CallEvent = { readonly at: number } & CallNote;
 
+/** True for what comes with every frame of audio, and not now and then. */
+export function isSound({ type }: CallEvent): boolean {
+  return type === "caller-audio" || type === "agent-audio" || type === "agent-leg-audio";
+}
+
 /** Faults that only the order of messages shows. */
 export type CallFaultCode = "media-before-start" | "second-start" | "too-many-faults" | "late-message";
 
-export type Observer = (event: CallEvent) => void;
+export interface Observer {
+  (event: CallEvent): void;
+  /** True while it has no use for sound: it may be spared what comes with every frame. */
+  isDeaf?: boolean;
+}

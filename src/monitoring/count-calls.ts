@@ -1,16 +1,12 @@
 /** Counts what happens in calls: an observer that all calls of a server share. */
-import type { CallEvent, Observer } from "../call/events.js";
+import type { Observer } from "../call/events.js";
 import type { Counts } from "./counts.js";
 import type { AgentError } from "./metric-table.js";
 
 export function countCalls(counts: Counts): Observer {
   const agentError = (error: AgentError) => counts.add("smartpbx_bridge_agent_errors_total", 1, error);
-  return (event: CallEvent) => {
+  const observer: Observer = (event) => {
     switch (event.type) {
-      case "agent-audio":
-        if (event.lateMs !== undefined)
-          counts.observe("smartpbx_bridge_playout_lateness_seconds", event.lateMs / 1000);
-        break;
       case "call-started":
         counts.add("smartpbx_bridge_calls_started_total");
         break;
@@ -39,4 +35,6 @@ export function countCalls(counts: Counts): Observer {
         break;
     }
   };
+  observer.isDeaf = true;
+  return observer;
 }

@@ -35,11 +35,19 @@ export class Counts {
 
   /** Adds one measurement to a histogram, in the unit of its name. */
   observe(name: MetricName, measured: number): void {
+    this.histogram(name)(measured);
+  }
+
+  /** The same for what is measured with every frame. */
+  histogram(name: MetricName): (measured: number) => void {
     const { buckets = [] } = metrics[name];
     const counts = this.#value(name, []);
-    const bucket = buckets.findIndex((bound) => measured <= bound);
-    counts[bucket < 0 ? buckets.length : bucket]!++;
-    counts[buckets.length + 1]! += measured;
+    return (measured) => {
+      let bucket = 0;
+      while (bucket < buckets.length && measured > buckets[bucket]!) bucket++;
+      counts[bucket]!++;
+      counts[buckets.length + 1]! += measured;
+    };
   }
 
   snapshot(): Snapshot {

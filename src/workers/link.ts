@@ -3,7 +3,7 @@ import cluster from "node:cluster";
 import type { IncomingMessage } from "node:http";
 import type { Answer, House } from "../bridge/door.js";
 import type { Together } from "../bridge/together.js";
-import type { CallEvent, Observer } from "../call/events.js";
+import type { Observer } from "../call/events.js";
 import { BridgeError } from "../errors.js";
 import type { Snapshot } from "../monitoring/counts.js";
 import type { FromWorker, ToWorker } from "./messages.js";
@@ -17,13 +17,6 @@ export interface LinkListener {
   close(): void;
   counts(): Snapshot;
 }
-
-/** What happens with every frame stays in the worker, which counts it. */
-const STAYS_HERE: ReadonlySet<CallEvent["type"]> = new Set([
-  "caller-audio",
-  "agent-audio",
-  "agent-leg-audio",
-]);
 
 export class Link implements Together {
   /** Where SmartPBX reaches the media socket from outside. */
@@ -95,11 +88,10 @@ export class Link implements Together {
     return (answer?.type === "told" && answer.metrics) || "";
   }
 
-  /** The observer of one call, which tells the primary. */
+  /** The observer of one call, which tells the primary. What comes with every frame is not to be told. */
   call(): Observer {
     const call = this.#calls++;
     return (event) => {
-      if (STAYS_HERE.has(event.type)) return;
       const told = event.type === "call-started" ? { ...event, raw: {} } : event;
       this.tell({ type: "event", call, event: told });
     };

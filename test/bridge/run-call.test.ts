@@ -147,6 +147,27 @@ describe("a running call", () => {
     warned.mockRestore();
   });
 
+  test("an observer that is deaf is spared the sound, until something happens and it is no more", async () => {
+    const told: string[] = [];
+    const observer: Observer = ({ type }) => told.push(type);
+    observer.isDeaf = true;
+    const happened = () => events.map(({ type }) => type);
+    run(async ({ emit }) => leg((payload) => emit({ type: "audio", payload })), [observer]);
+    socket.receive(START);
+    await settled();
+    socket.receive(FRAME);
+    clock.advance(50);
+    expect(told).toEqual(happened().filter((type) => !type.endsWith("-audio")));
+    expect(happened()).toContain("agent-audio");
+    observer.isDeaf = false;
+    socket.receive({ event: "dtmf", dtmf: { digit: "5" } });
+    const [before, heard] = [told.length, happened().length];
+    socket.receive(FRAME);
+    clock.advance(50);
+    expect(told.slice(before)).toEqual(happened().slice(heard));
+    expect(told.slice(before)).toContain("caller-audio");
+  });
+
   test("a caller who does not read is not queued for: the newest audio is dropped and counted", async () => {
     let emit: AgentContext["emit"] = () => {};
     run(async (context) => {

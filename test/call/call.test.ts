@@ -238,7 +238,7 @@ test("the inputs with their times reproduce every effect", () => {
     "closeAgent",
   ] as const;
   const effects = Object.fromEntries(names.map((name) => [name, say(name)])) as never;
-  const call = new Call(SETTINGS, Object.assign(effects, { wakeAt() {}, note() {} }));
+  const call = new Call(SETTINGS, Object.assign(effects, { wakeAt() {}, late() {}, note() {} }));
   for (const { input, at } of book.inputs) {
     now = at;
     call.handle(input, at);

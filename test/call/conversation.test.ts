@@ -89,6 +89,15 @@ describe("frames", () => {
     expect(book.bytes("sendToCaller")).toHaveLength(8000);
   });
 
+  test("how late a frame leaves is told where it waited for its time, and not where it came late", () => {
+    const book = Playbook.running(ULAW).agentSays(0, loud(60));
+    expect(book.lateness).toEqual([]);
+    // The second was to leave 2 ms ahead of its 20, the third 4 ms ahead of its 40; the process was late for both.
+    book.call.handle({ type: "wake" }, 47);
+    book.agentSays(300, loud(20));
+    expect(book.lateness).toEqual([29, 11]);
+  });
+
   test("the pre-roll is silence before the first frame of the call, and only there", () => {
     const book = Playbook.running(ULAW, ULAW, { preRollMs: 200 })
       .agentSays(0, loud(100))

@@ -28,7 +28,7 @@ export function infoOf(format: MediaFormat = PORTAL_FORMATS.g711_ulaw): CallInfo
   };
 }
 
-type EffectName = Exclude<keyof Effects, "note" | "wakeAt">;
+type EffectName = Exclude<keyof Effects, "note" | "late" | "wakeAt">;
 
 export interface Done {
   readonly at: number;
@@ -40,6 +40,8 @@ export class Playbook {
   readonly call: Call;
   readonly effects: Done[] = [];
   readonly events: CallEvent[] = [];
+  /** Of the frames for the caller that were ready in time. */
+  readonly lateness: number[] = [];
   readonly inputs: { input: CallInput; at: number }[] = [];
   now = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -66,6 +68,9 @@ export class Playbook {
         closeAgent: done("closeAgent"),
         wakeAt: (at) => {
           this.#wakeAt = at;
+        },
+        late: (ms) => {
+          this.lateness.push(ms);
         },
         note: (event) => {
           this.events.push(event);

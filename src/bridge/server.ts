@@ -9,7 +9,7 @@ import { loadOpus } from "../audio/opus.js";
 import type { Observer } from "../call/events.js";
 import type { CallSettings } from "../call/settings.js";
 import { type Clock, realClock } from "../clock.js";
-import { countCalls } from "../monitoring/count-calls.js";
+import { countCalls, countLateness } from "../monitoring/count-calls.js";
 import { Counts } from "../monitoring/counts.js";
 import { serverMetrics } from "../monitoring/server-metrics.js";
 import { accept } from "../websocket/accept.js";
@@ -81,7 +81,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
   const setups = new OneATurn();
   const counts = settings.counts ?? new Counts();
   const counter = countCalls(counts);
-  const lateness = counts.histogram("smartpbx_bridge_playout_lateness_seconds");
+  const onLate = countLateness(counts);
   const running = new Set<RunningCall>();
   let draining = false;
   let hasToldOfAddress = false;
@@ -141,7 +141,7 @@ export async function startServer(settings: ServerSettings): Promise<BridgeServe
       observers: [counter, ...settings.observe({ hangUp: () => call.hangUp() })],
       clock,
       wakeups,
-      onLate: (ms) => lateness(ms / 1000),
+      onLate,
       onClosed: () => {
         leave();
         running.delete(call);

@@ -1,4 +1,4 @@
-/** Counts what happens in calls: an observer that all calls of a server share. */
+/** Counts what happens in calls: an observer that all calls of a server share, and what they tell of every frame. */
 import type { Observer } from "../call/events.js";
 import type { Counts } from "./counts.js";
 import type { AgentError } from "./metric-table.js";
@@ -37,4 +37,10 @@ export function countCalls(counts: Counts): Observer {
   };
   observer.isDeaf = true;
   return observer;
+}
+
+/** Counts by how many ms frames for the callers leave after their time. */
+export function countLateness(counts: Counts): (ms: number) => void {
+  const lateness = counts.histogram("smartpbx_bridge_playout_lateness_seconds");
+  return (ms) => lateness(ms / 1000);
 }

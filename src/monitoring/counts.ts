@@ -38,7 +38,7 @@ export class Counts {
     this.histogram(name)(measured);
   }
 
-  /** The same for what is measured with every frame. */
+  /** @returns what adds one, for those who measure with every frame. */
   histogram(name: MetricName): (measured: number) => void {
     const { buckets = [] } = metrics[name];
     const counts = this.#value(name, []);

@@ -53,7 +53,11 @@ beforeEach(() => {
   events = [];
 });
 
-function run(connect: (context: AgentContext) => Promise<Leg>, observers: Observer[] = []) {
+function run(
+  connect: (context: AgentContext) => Promise<Leg>,
+  observers: Observer[] = [],
+  onLate?: (ms: number) => void,
+) {
   const agent: Agent = { name: "test", connect, probe: async () => {} };
   return runCall(socket as unknown as Connection, {
     settings: { ...SETTINGS, agent: "test" },
@@ -62,6 +66,7 @@ function run(connect: (context: AgentContext) => Promise<Leg>, observers: Observ
     observers: [...observers, (event) => events.push(event)],
     clock,
     wakeups: new Wakeups(clock),
+    onLate,
     onClosed: () => {},
   });
 }
@@ -166,6 +171,23 @@ describe("a running call", () => {
     clock.advance(50);
     expect(told.slice(before)).toEqual(happened().slice(heard));
     expect(told.slice(before)).toContain("caller-audio");
+  });
+
+  test("how late frames leave is told to whoever counts it", async () => {
+    const late: number[] = [];
+    run(
+      async ({ emit }) => {
+        emit({ type: "audio", payload: Payload.fromBytes(new Uint8Array(160 * 3)) });
+        return leg(() => {});
+      },
+      [],
+      (ms) => late.push(ms),
+    );
+    socket.receive(START);
+    await settled();
+    clock.advance(100);
+    expect(socket.sent).toHaveLength(3);
+    expect(late).toEqual([0, 0]);
   });
 
   test("a caller who does not read is not queued for: the newest audio is dropped and counted", async () => {

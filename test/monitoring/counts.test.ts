@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Metrics } from "../../src/call/metrics.js";
 import { ManualClock } from "../../src/clock.js";
-import { countCalls } from "../../src/monitoring/count-calls.js";
+import { countCalls, countLateness } from "../../src/monitoring/count-calls.js";
 import { Counts, sumOf, withoutGauges } from "../../src/monitoring/counts.js";
 import { exposition } from "../../src/monitoring/exposition.js";
 import { metrics } from "../../src/monitoring/metric-table.js";
@@ -10,6 +10,10 @@ import { watchEventLoop } from "../../src/monitoring/watch-process.js";
 import { END_WORDS } from "../../src/report/words.js";
 
 const summary = { ...new Metrics().summary(4, 0), droppedMs: 1500 };
+
+function expectLines(text: string, lines: readonly string[]): void {
+  for (const line of lines) expect(text.split("\n")).toContain(line);
+}
 
 test("what happens in calls is counted", () => {
   const counts = new Counts();
@@ -22,8 +26,8 @@ test("what happens in calls is counted", () => {
   observer({ at: 3, type: "tool-result", id: "1", name: "x", isError: true, tookMs: 1 });
   for (const reason of ["agent-ended", "agent-unreachable", "agent-failed", "wrong-account"] as const)
     observer({ at: 4, type: "call-ended", reason, detail: "", summary });
-  const lines = exposition(counts.snapshot()).split("\n");
-  for (const line of [
+  countLateness(counts)(7);
+  expectLines(exposition(counts.snapshot()), [
     'smartpbx_bridge_calls_ended_total{reason="agent-ended"} 1',
     'smartpbx_bridge_calls_ended_total{reason="too-long"} 0',
     'smartpbx_bridge_refused_total{cause="wrong-account"} 1',
@@ -34,12 +38,14 @@ test("what happens in calls is counted", () => {
     'smartpbx_bridge_first_audio_seconds_bucket{le="+Inf"} 2',
     "smartpbx_bridge_first_audio_seconds_count 2",
     "smartpbx_bridge_greeting_seconds_count 1",
+    'smartpbx_bridge_playout_lateness_seconds_bucket{le="0.005"} 0',
+    'smartpbx_bridge_playout_lateness_seconds_bucket{le="0.01"} 1',
+    "smartpbx_bridge_playout_lateness_seconds_count 1",
     'smartpbx_bridge_agent_errors_total{error="overflow"} 1',
     'smartpbx_bridge_agent_errors_total{error="tool-failed"} 1',
     'smartpbx_bridge_agent_errors_total{error="unreachable"} 1',
     'smartpbx_bridge_agent_errors_total{error="failed"} 1',
-  ])
-    expect(lines).toContain(line);
+  ]);
 });
 
 test("every reason and every cause is known before it happens", () => {
@@ -66,15 +72,13 @@ test("processes add up, and one that is gone leaves what it counted and not what
   other.add("smartpbx_bridge_refused_total", 1, "full");
   other.set("process_resident_memory_bytes", 50);
   other.observe("smartpbx_bridge_first_audio_seconds", 7);
-  const text = exposition(sumOf([withoutGauges(one.snapshot()), other.snapshot()]));
-  for (const line of [
+  expectLines(exposition(sumOf([withoutGauges(one.snapshot()), other.snapshot()])), [
     "smartpbx_bridge_barge_ins_total 2",
     'smartpbx_bridge_refused_total{cause="full"} 1',
     "process_resident_memory_bytes 50",
     "smartpbx_bridge_first_audio_seconds_count 2",
     "smartpbx_bridge_first_audio_seconds_sum 7.25",
-  ])
-    expect(text.split("\n")).toContain(line);
+  ]);
 });
 
 test("what is measured with every frame is counted as every other measurement", () => {
@@ -82,14 +86,12 @@ test("what is measured with every frame is counted as every other measurement", 
   const late = counts.histogram("smartpbx_bridge_playout_lateness_seconds");
   for (const seconds of [0.0078125, 0.5]) late(seconds);
   counts.observe("smartpbx_bridge_playout_lateness_seconds", 0.001953125);
-  const lines = exposition(counts.snapshot()).split("\n");
-  for (const line of [
+  expectLines(exposition(counts.snapshot()), [
     'smartpbx_bridge_playout_lateness_seconds_bucket{le="0.005"} 1',
     'smartpbx_bridge_playout_lateness_seconds_bucket{le="0.01"} 2',
     'smartpbx_bridge_playout_lateness_seconds_bucket{le="+Inf"} 3',
     "smartpbx_bridge_playout_lateness_seconds_sum 0.509765625",
-  ])
-    expect(lines).toContain(line);
+  ]);
 });
 
 test("a server tells what it is now, and knows its own memory and time", () => {

@@ -77,15 +77,8 @@ export class Resampler {
     out: Int16Array = new Int16Array(this.outputCount(samples.length)),
   ): Int16Array {
     let written = 0;
-    for (let start = 0; start < samples.length; start += this.#blockSamples) {
-      written += this.#block(
-        samples,
-        start,
-        Math.min(start + this.#blockSamples, samples.length),
-        out,
-        written,
-      );
-    }
+    for (let start = 0; start < samples.length; start += this.#blockSamples)
+      written += this.#block(samples.subarray(start, start + this.#blockSamples), out, written);
     return out;
   }
 
@@ -107,13 +100,13 @@ export class Resampler {
     return Math.ceil((inputs * this.#plan.up - this.#position) / this.#plan.down);
   }
 
-  /** Converts `samples[start..end)`, at most one block, into `out` from `offset` on. Returns how many it wrote. */
-  #block(samples: Int16Array, start: number, end: number, out: Int16Array, offset: number): number {
+  /** Converts at most one block into `out` from `offset` on. Returns how many it wrote. */
+  #block(samples: Int16Array, out: Int16Array, offset: number): number {
     const { up, down, phases } = this.#plan;
     const history = this.#history;
-    const inputs = end - start;
+    const inputs = samples.length;
     window.set(history);
-    window.set(inputs === samples.length ? samples : samples.subarray(start, end), history.length);
+    window.set(samples, history.length);
     loadSamples(history.length + inputs);
 
     // Outputs `up` apart share a phase, and so their taps; they are `down` inputs apart.

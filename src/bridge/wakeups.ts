@@ -41,9 +41,10 @@ export class Wakeups {
         cancel();
         if (time === Number.POSITIVE_INFINITY) return;
         if (this.#waiting === 0) this.#served = this.#slotOf(this.#clock.now());
-        // Within a turn, and not in the slot that is being served: whoever asks again while it is woken would be woken for ever.
-        const first = this.#served + 1;
-        const number = Math.min(Math.max(Math.ceil(time / SLOT_MS), first), first + SLOTS - 2);
+        const soonest = this.#served + 1;
+        // Not the slot that is being served: whoever asks again while it is woken would be woken for ever.
+        const latest = this.#served + SLOTS - 1;
+        const number = Math.min(Math.max(Math.ceil(time / SLOT_MS), soonest), latest);
         this.#slots[number % SLOTS].append(link);
         this.#waiting++;
         this.#arm(number);

@@ -278,7 +278,6 @@ export class Conversation {
   }
 
   #marksHeard(now: number): void {
-    if (this.#playout.nextMarkAt > now) return;
     for (const name of this.#playout.marksHeard(now)) this.#markHeard(name);
   }
 

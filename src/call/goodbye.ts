@@ -26,8 +26,7 @@ export class Goodbye {
   /** When the call should end, as far as that is known. Infinity while the agent still has something to say. */
   dueAt(conversation: Conversation): number {
     if (!this.#agentClosed && this.#hungUpAt === undefined) return Number.POSITIVE_INFINITY;
-    const heardAllAt = conversation.heardAllAt;
-    if (heardAllAt === undefined) return Number.POSITIVE_INFINITY;
+    const heardAllAt = conversation.heardAllAt ?? Number.POSITIVE_INFINITY;
     if (this.#agentClosed || this.#hungUpAt === undefined) return heardAllAt;
     const { at, ended } = conversation.lastWord;
     return Math.max(heardAllAt, Math.max(at, this.#hungUpAt) + (ended ? AFTER_ENDED_MS : AFTER_AUDIO_MS));

@@ -27,7 +27,8 @@ export class Marks {
 
   /** Takes those that are reached by now, in their order. */
   take(now: number): string[] {
-    let count = 0;
+    if (this.nextAt > now) return [];
+    let count = 1;
     while ((this.#marks[count]?.heardAt ?? Number.POSITIVE_INFINITY) <= now) count++;
     return this.#marks.splice(0, count).map(({ name }) => name);
   }

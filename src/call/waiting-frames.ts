@@ -27,7 +27,7 @@ export class WaitingFrames {
   readonly #frameBytes: number;
   /** A ring of places for frames, and in the same order the labels of those that wait. */
   #places: Buffer[] = [];
-  #labels: (FrameLabel | undefined)[] = [];
+  #labels: FrameLabel[] = [];
   #first = 0;
   #length = 0;
 
@@ -70,7 +70,7 @@ export class WaitingFrames {
   itemIds(): Set<string> {
     const ids = new Set<string>();
     for (let i = 0; i < this.#length; i++) {
-      const itemId = this.#labels[this.#indexOf(i)]?.itemId;
+      const itemId = this.#labels[this.#indexOf(i)].itemId;
       if (itemId !== undefined) ids.add(itemId);
     }
     return ids;
@@ -96,7 +96,7 @@ export class WaitingFrames {
       memory.subarray(i * this.#frameBytes, (i + 1) * this.#frameBytes),
     );
     this.#places = [...inOrder(this.#places, this.#first), ...free];
-    this.#labels = [...inOrder(this.#labels, this.#first), ...new Array<undefined>(more)];
+    this.#labels = inOrder(this.#labels, this.#first);
     this.#first = 0;
   }
 }

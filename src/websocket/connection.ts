@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { encodeFrame, FrameError, FrameReader, type Message, type MessageLimits, OPCODE } from "./frames.js";
+import { readBytes } from "./read-bytes.js";
 
 export interface ConnectionOptions extends MessageLimits {
   /** We asked for the connection: what we send is masked. */
@@ -24,6 +25,8 @@ export interface ConnectionEvents {
 const TURN = 32;
 /** As much work as a little message. */
 const BYTES_OF_WORK = 2048;
+/** Who is not read from may send this much; the rest waits in the network. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 /** Who does not answer our close, or does not read what we still had to say, is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
 /** Who asks so often without waiting for an answer is cut off, */
@@ -48,7 +51,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #isWaiting = false;
   /** Nothing that still comes is looked at. */
   #ignoresInput = false;
-  /** What came before is told before `close`, which may take some turns. */
+  /** What came before an end is told before it, which may take some turns. */
+  #isSocketEnded = false;
   #isSocketClosed = false;
   #hasToldClose = false;
   #closed: [code: number, reason: string] = [NO_CLOSE, ""];
@@ -61,19 +65,18 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#socket = socket;
     this.#isClient = isClient;
     this.#reader = new FrameReader({ ...limits, isMasked: !isClient });
-    socket.pause();
-    if (head.length > 0) socket.unshift(head);
-    socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    socket.on("end", () => this.#end());
+    if (head.length > 0) this.#read(head);
+    readBytes(socket, (chunk) => this.#read(chunk));
+    socket.on("end", () => {
+      this.#isSocketEnded = true;
+      if (this.#ignoresInput || !this.#hasUnread) this.#end();
+    });
     socket.on("error", () => socket.destroy());
     socket.once("close", () => {
       this.#isOpen = false;
       this.#isSocketClosed = true;
       clearTimeout(this.#timeout);
-      // What came before is told before.
-      const rest: Buffer | null = this.#ignoresInput ? null : socket.read();
-      if (rest) this.#read(rest);
-      else if (this.#ignoresInput || !this.#hasUnread) this.#tellClose();
+      if (this.#ignoresInput || !this.#hasUnread) this.#tellClose();
     });
   }
 
@@ -105,16 +108,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** Stops at the next message, also among those that have come already. When the far end has gone, there is nothing left to hold back. */
   pause(): void {
-    if (this.#isSocketClosed) return;
-    this.#isPaused = true;
-    this.#socket.pause();
+    if (!this.#isSocketClosed) this.#isPaused = true;
   }
 
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     if (this.#hasUnread) this.#readOn();
-    else this.#socket.resume();
   }
 
   /** Says good-bye; the far end has two seconds to answer. @param reason at most 123 bytes of UTF-8. */
@@ -145,6 +145,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#reader.push(chunk);
     this.#hasUnread = true;
     if (!this.#isPaused && !this.#isWaiting) this.#readMessages();
+    else if (this.#reader.unreadBytes > MAX_UNREAD_BYTES) this.#socket.pause();
   }
 
   #readMessages(): void {
@@ -170,12 +171,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     }
     if (this.#isPaused && !this.#ignoresInput) return;
     if (this.#isSocketClosed) this.#tellClose();
+    else if (this.#isSocketEnded) this.#end();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** Goes on reading when all others have had their turn. */
   #readOn(): void {
-    this.#socket.pause();
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     setImmediate(() => {

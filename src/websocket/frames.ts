@@ -62,6 +62,11 @@ export class FrameReader {
     this.#maxTextBytes = maxTextBytes;
   }
 
+  /** What has come and is not part of a message yet that was asked for. */
+  get unreadBytes(): number {
+    return this.#unread.length;
+  }
+
   /** @param chunk is unmasked where it lies. */
   push(chunk: Buffer): void {
     this.#unread.add(chunk);

@@ -36,7 +36,9 @@ export class AnsweredCall {
   readonly #events: PbxEvents;
   #serialize: ((payload: Payload) => string) | undefined;
   #maxBufferedBytes = 0;
-  #alive = true;
+  /** When it was last asked for a sign of life, and last gave the one that answers this, on the clock of `performance`. */
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   readonly #pace: ReadingPace;
   readonly #keys = new Allowance(KEY_MS * KEYS_AT_ONCE);
 
@@ -47,7 +49,7 @@ export class AnsweredCall {
     this.#pace = new ReadingPace(socket, READING);
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
     socket.on("pong", () => {
-      this.#alive = true;
+      this.#answeredAt = performance.now();
     });
     // Of what can be wrong with frames only this deserves its own name.
     socket.on("close", (code, _, error) => events.closed(error?.closeCode === 1009 ? 1009 : code));
@@ -67,13 +69,13 @@ export class AnsweredCall {
     else socket.sendText(this.#serialize(payload));
   }
 
-  /** Asks whether the peer still lives; cuts it off if it did not answer since the last time. */
+  /** Asks whether the peer still lives; cuts it off if nothing came since the last time, neither an answer nor a message. */
   ping(): void {
-    // The answer may be among what we have not read yet.
+    // What came may not be read yet.
     if (this.#socket.isPaused) return;
-    if (!this.#alive) this.#socket.terminate();
+    if (Math.max(this.#answeredAt, this.#pace.lastReadAt) < this.#askedAt) this.#socket.terminate();
     else if (this.#socket.isOpen) {
-      this.#alive = false;
+      this.#askedAt = performance.now();
       this.#socket.ping();
     }
   }

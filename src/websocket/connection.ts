@@ -25,8 +25,8 @@ export interface ConnectionEvents {
 const TURN = 32;
 /** As much work as a little message. */
 const BYTES_OF_WORK = 2048;
-/** Who is not read from may send this much; the rest waits in the network. */
-const MAX_UNREAD_BYTES = 64 * 1024;
+/** Of what we do not look at yet, so much is read; the rest waits in the network. */
+const MAX_UNREAD_BYTES = 16 * 1024;
 /** Who does not answer our close, or does not read what we still had to say, is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
 /** Who asks so often without waiting for an answer is cut off, */

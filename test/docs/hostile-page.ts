@@ -15,7 +15,7 @@ npm run trust
 
 The server's own fault is what is left of a frame's lateness when that is taken away which another call suffered at the same moment, to
 another server that nobody attacks, and the time for which this server waited for a processor. The server is one with
-\`--start-timeout 1s --idle-timeout 2s --ping 1s --agent-timeout 1500ms\`, so that nobody waits for long; what each limit is by default
+\`--start-timeout 1s --idle-timeout 3s --ping 1s --agent-timeout 1500ms\`, so that nobody waits for long; what each limit is by default
 stands in [configuration.md](configuration.md), the outcomes in general in [outcomes.md](outcomes.md).
 
 A call that sends more than 2,000 messages or 4 MB a second is read no faster than that: what is too much waits in the network, and in the end with its

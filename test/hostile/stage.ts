@@ -8,7 +8,7 @@ import { HealthyCalls } from "./healthy.js";
 import { Holder, type Holdings } from "./holdings.js";
 
 const here = (name: string) => new URL(name, import.meta.url);
-const LIMITS = ["--agent-timeout", "1500ms", "--start-timeout", "1s", "--idle-timeout", "2s", "--ping", "1s"];
+const LIMITS = ["--agent-timeout", "1500ms", "--start-timeout", "1s", "--idle-timeout", "3s", "--ping", "1s"];
 
 export class Stage {
   readonly server: Bridge;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { WebSocket } from "ws";
+import { type ClientOptions, WebSocket } from "ws";
 import { PORTAL_FORMATS } from "../../src/audio/format.js";
 import { Payload } from "../../src/audio/payload.js";
 import { AnsweredCall } from "../../src/pbx/answer.js";
@@ -23,6 +23,14 @@ beforeEach(async () => {
   congestedMs = 0;
   server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
+  await dial();
+});
+afterEach(() => {
+  pbx.terminate();
+  server.close();
+});
+
+async function dial(options?: ClientOptions): Promise<void> {
   closed = new Promise((resolve) => {
     server.once("upgrade", (request, socket, head) => {
       near = accept(request, socket, head, { maxMessageBytes: 4096 })!;
@@ -35,14 +43,10 @@ beforeEach(async () => {
       });
     });
   });
-  pbx = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  pbx = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, options);
   pbx.on("error", () => {});
   if (pbx.readyState !== pbx.OPEN) await once(pbx, "open");
-});
-afterEach(() => {
-  pbx.terminate();
-  server.close();
-});
+}
 
 const INFO = { callId: "c", accountId: "a", caller: "1", callee: "2", format: PORTAL_FORMATS.g711_ulaw };
 const audio = Payload.fromBytes(new Uint8Array(160).fill(7));
@@ -108,6 +112,19 @@ test("a peer that answers pings stays; one that does not is cut off at the next"
   await new Promise((resolve) => setImmediate(resolve));
   call.ping();
   expect(await closed).toBe(1006);
+});
+
+test("a peer that speaks stays, although it answers no pings", async () => {
+  pbx.terminate();
+  await closed;
+  await dial({ autoPong: false });
+  for (let k = 1; k <= 5; k++) {
+    call.ping();
+    pbx.send('{"event":"mark"}');
+    while (messages.length < k) await new Promise((resolve) => setImmediate(resolve));
+  }
+  pbx.close(1000);
+  expect(await closed).toBe(1000);
 });
 
 test("a peer whose answer we have not read yet is not cut off", async () => {

@@ -1,4 +1,5 @@
 /** Connections that end, half end, or stand still, in every state that a call can be in. */
+import { setTimeout as after } from "node:timers/promises";
 import type { Case, Outcome } from "../case.js";
 import { frame, MEDIA } from "../frames.js";
 import type { Stage } from "../stage.js";
@@ -131,12 +132,24 @@ export const resets: readonly Case[] = [
     does: "is there no more: it says nothing, and answers no ping (half-open)",
     outcome: { close: 1006, ended: "caller-lost", also: "it is cut off at the second ping" },
     async play(stage) {
-      // It goes on speaking, so that nothing but the pings can tell.
+      const wire = await talking(stage);
+      wire.isDeaf = true;
+      const { close } = await wire.closed();
+      return { close, ended: (await stage.ended(wire.callId)).reason as Outcome["ended"] };
+    },
+  },
+  {
+    peer: "PBX",
+    does: "speaks for four seconds, and answers no ping",
+    outcome: { ended: "caller-hung-up", also: "who speaks is there" },
+    async play(stage) {
       const wire = await talking(stage);
       wire.isDeaf = true;
       const speaking = setInterval(() => wire.frame(1, MEDIA), 20);
-      const { close } = await wire.closed().finally(() => clearInterval(speaking));
-      return { close, ended: (await stage.ended(wire.callId)).reason as Outcome["ended"] };
+      await after(4000);
+      clearInterval(speaking);
+      wire.frame(1, '{"event":"hangup","hangup":{}}');
+      return { ended: (await stage.ended(wire.callId)).reason as Outcome["ended"] };
     },
   },
 ];

@@ -36,7 +36,7 @@ export class AnsweredCall {
   readonly #events: PbxEvents;
   #serialize: ((payload: Payload) => string) | undefined;
   #maxBufferedBytes = 0;
-  /** When it was last asked for a sign of life, and last gave the one that answers this, on the clock of `performance`. */
+  /** When the peer was last pinged, and when it last answered, on the clock of `performance`. */
   #askedAt = Number.NEGATIVE_INFINITY;
   #answeredAt = Number.NEGATIVE_INFINITY;
   readonly #pace: ReadingPace;

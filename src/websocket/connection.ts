@@ -25,8 +25,8 @@ export interface ConnectionEvents {
 const TURN = 32;
 /** As much work as a little message. */
 const BYTES_OF_WORK = 2048;
-/** Of what we do not look at yet, so much is read; the rest waits in the network. */
-const MAX_UNREAD_BYTES = 16 * 1024;
+/** Of what we do not look at yet, so much is held; the rest waits in the network. */
+const MAX_HELD_BYTES = 16 * 1024;
 /** Who does not answer our close, or does not read what we still had to say, is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
 /** Who asks so often without waiting for an answer is cut off, */
@@ -51,8 +51,6 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #isWaiting = false;
   /** Nothing that still comes is looked at. */
   #ignoresInput = false;
-  /** What came before an end is told before it, which may take some turns. */
-  #isSocketEnded = false;
   #isSocketClosed = false;
   #hasToldClose = false;
   #closed: [code: number, reason: string] = [NO_CLOSE, ""];
@@ -67,16 +65,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#reader = new FrameReader({ ...limits, isMasked: !isClient });
     if (head.length > 0) this.#read(head);
     readBytes(socket, (chunk) => this.#read(chunk));
-    socket.on("end", () => {
-      this.#isSocketEnded = true;
-      if (this.#ignoresInput || !this.#hasUnread) this.#end();
-    });
+    socket.on("end", () => this.#afterMessages());
     socket.on("error", () => socket.destroy());
     socket.once("close", () => {
       this.#isOpen = false;
       this.#isSocketClosed = true;
       clearTimeout(this.#timeout);
-      if (this.#ignoresInput || !this.#hasUnread) this.#tellClose();
+      this.#afterMessages();
     });
   }
 
@@ -145,7 +140,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#reader.push(chunk);
     this.#hasUnread = true;
     if (!this.#isPaused && !this.#isWaiting) this.#readMessages();
-    else if (this.#reader.unreadBytes > MAX_UNREAD_BYTES) this.#socket.pause();
+    else if (this.#reader.unreadBytes > MAX_HELD_BYTES) this.#socket.pause();
   }
 
   #readMessages(): void {
@@ -169,9 +164,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       if (!(error instanceof FrameError)) throw error;
       this.#fail(error);
     }
-    if (this.#isPaused && !this.#ignoresInput) return;
+    this.#afterMessages();
+  }
+
+  /** An end is told after the messages that came before it, which may take some turns; without one the socket is read on. */
+  #afterMessages(): void {
+    if (this.#hasUnread && !this.#ignoresInput) return;
     if (this.#isSocketClosed) this.#tellClose();
-    else if (this.#isSocketEnded) this.#end();
+    else if (this.#socket.readableEnded) this.#end();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 

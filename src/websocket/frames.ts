@@ -62,7 +62,7 @@ export class FrameReader {
     this.#maxTextBytes = maxTextBytes;
   }
 
-  /** What has come and is not part of a message yet that was asked for. */
+  /** Bytes that have come and are not read yet. */
   get unreadBytes(): number {
     return this.#unread.length;
   }

@@ -8,6 +8,7 @@ import {
   closeAll,
   gather,
   gone,
+  hasRead,
   MAX_MESSAGE_BYTES,
   pairs,
   readAll,
@@ -287,9 +288,9 @@ describe("who does not do their part is cut off after two seconds:", () => {
 it("what was paused and has gone meanwhile is told to have closed by whoever closes it", async () => {
   const [near, far, nearSocket] = await bareClient();
   const closed = once(near, "close");
-  const before = nearSocket.bytesRead;
-  far.write(frame(1, "x"));
-  while (nearSocket.bytesRead === before) await turn();
+  const sent = frame(1, "x");
+  far.write(sent);
+  await hasRead(nearSocket, sent.length);
   far.resetAndDestroy();
   await gone(nearSocket);
   near.close(1000, "");

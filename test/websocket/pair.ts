@@ -182,6 +182,12 @@ export function gone(socket: Socket): Promise<unknown> {
   });
 }
 
+/** Resolves when a socket has read so many bytes more than now. */
+export async function hasRead(socket: Socket, bytes: number): Promise<void> {
+  const all = socket.bytesRead + bytes;
+  while (socket.bytesRead < all) await turn();
+}
+
 /** Lets everything run that has its turn now. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,19 +1,18 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { readBytes } from "../../src/websocket/read-bytes.js";
-import { atEnd, closeAll, listening, turn } from "./pair.js";
+import { closeAll, connected, hasRead, listening, turn } from "./pair.js";
 
 afterEach(closeAll);
 
 /** A socket that a server has accepted, and the far end of it. */
 async function accepted(): Promise<[near: Socket, far: Socket]> {
   const server = createServer({ pauseOnConnect: true });
-  await listening(server);
+  const port = await listening(server);
   const arrived = once(server, "connection");
-  const far = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  atEnd(() => far.destroy());
+  const far = await connected(port);
   const [near] = (await arrived) as [Socket];
   return [near, far];
 }
@@ -33,7 +32,7 @@ describe("the bytes of an accepted socket", () => {
       const text = `${k} `.repeat(1 + k);
       sent += text;
       far.write(text);
-      await until(() => near.bytesRead === sent.length);
+      await hasRead(near, text.length);
     }
     expect(chunks.length).toBeGreaterThan(10);
     expect(Buffer.concat(chunks).toString()).toBe(sent);
@@ -47,7 +46,8 @@ describe("the bytes of an accepted socket", () => {
     near.on("data", (chunk) => (streamed += chunk.length));
     near.resume();
     far.write("hello");
-    await until(() => read === 5);
+    await hasRead(near, 5);
+    expect(read).toBe(5);
     expect(streamed).toBe(0);
   });
 

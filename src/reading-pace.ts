@@ -21,7 +21,6 @@ export class ReadingPace {
   readonly #msPerMessage: number;
   readonly #msPerByte: number;
   #waiting: NodeJS.Timeout | undefined;
-  #lastReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(socket: Read, { messagesPerS, bytesPerS, burstMs }: ReadingLimits) {
     this.#socket = socket;
@@ -31,16 +30,10 @@ export class ReadingPace {
     socket.once("close", () => clearTimeout(this.#waiting));
   }
 
-  /** When the last message was read, on the clock of `performance`. */
-  get lastReadAt(): number {
-    return this.#lastReadAt;
-  }
-
   /** A message of this size was read. */
   read(bytes: number): void {
     const costMs = Math.max(this.#msPerMessage, bytes * this.#msPerByte);
-    this.#lastReadAt = performance.now();
-    if (this.#allowance.take(costMs, this.#lastReadAt) <= 0 || this.#waiting) return;
+    if (this.#allowance.take(costMs, performance.now()) <= 0 || this.#waiting) return;
     this.#socket.pause();
     this.#wait();
   }

@@ -36,9 +36,8 @@ export class AnsweredCall {
   readonly #events: PbxEvents;
   #serialize: ((payload: Payload) => string) | undefined;
   #maxBufferedBytes = 0;
-  /** When the peer was last pinged, and when it last answered, on the clock of `performance`. */
+  /** When the peer was last pinged, on the clock of `performance`. */
   #askedAt = Number.NEGATIVE_INFINITY;
-  #answeredAt = Number.NEGATIVE_INFINITY;
   readonly #pace: ReadingPace;
   readonly #keys = new Allowance(KEY_MS * KEYS_AT_ONCE);
 
@@ -48,9 +47,6 @@ export class AnsweredCall {
     this.#events = events;
     this.#pace = new ReadingPace(socket, READING);
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
-    socket.on("pong", () => {
-      this.#answeredAt = performance.now();
-    });
     // Of what can be wrong with frames only this deserves its own name.
     socket.on("close", (code, _, error) => events.closed(error?.closeCode === 1009 ? 1009 : code));
     socket.resume();
@@ -73,7 +69,7 @@ export class AnsweredCall {
   ping(): void {
     // What came may not be read yet.
     if (this.#socket.isPaused) return;
-    if (Math.max(this.#answeredAt, this.#pace.lastReadAt) < this.#askedAt) this.#socket.terminate();
+    if (this.#socket.lastHeardAt < this.#askedAt) this.#socket.terminate();
     else if (this.#socket.isOpen) {
       this.#askedAt = performance.now();
       this.#socket.ping();

@@ -45,6 +45,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   /** Among what was read at once. */
   #pings = 0;
   #isOpen = true;
+  #lastHeardAt = performance.now();
   #isPaused = true;
   /** Something has come that is not looked at yet, and is to be in the next turn of the event loop. */
   #hasUnread = false;
@@ -82,6 +83,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /** When anything last came, on the clock of `performance`: a sign of life, whatever it was. */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
   }
 
   /** Bytes that wait to be sent. */
@@ -136,6 +142,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #read(chunk: Buffer): void {
+    this.#lastHeardAt = performance.now();
     if (this.#ignoresInput) return;
     this.#reader.push(chunk);
     this.#hasUnread = true;

@@ -123,6 +123,12 @@ test("a peer that speaks stays, although it answers no pings", async () => {
     pbx.send('{"event":"mark"}');
     while (messages.length < k) await new Promise((resolve) => setImmediate(resolve));
   }
+  // A ping of its own says as much.
+  call.ping();
+  const { lastHeardAt } = near;
+  pbx.ping();
+  while (near.lastHeardAt === lastHeardAt) await new Promise((resolve) => setImmediate(resolve));
+  call.ping();
   pbx.close(1000);
   expect(await closed).toBe(1000);
 });

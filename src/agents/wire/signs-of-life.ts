@@ -1,9 +1,8 @@
 /** Tells when an agent has gone without a word: a cut link breaks no connection, and the caller would hear silence for ever. */
-import type { ReadingPace } from "../../reading-pace.js";
 import type { Connection } from "../../websocket/connection.js";
 
 /** What is asked of a socket. */
-export type Pinged = Pick<Connection, "on" | "once" | "ping" | "isOpen">;
+export type Pinged = Pick<Connection, "once" | "ping" | "isOpen" | "lastHeardAt">;
 
 /** How often a sign of life is asked for. */
 const PING_MS = 10_000;
@@ -13,23 +12,15 @@ export const GONE_MS = 20_000;
 /**
  * Calls `onGone` once, when nothing has come for 20 s from an agent that answers pings. One that never answered any, as
  * home-made ones may, is not judged by them.
- * @param pace tells when the last message came.
  */
-export function watchLife(socket: Pinged, pace: Pick<ReadingPace, "lastReadAt">, onGone: () => void): void {
+export function watchLife(socket: Pinged, onGone: () => void): void {
   let answers = false;
-  let heardAt = performance.now();
-  const heard = () => {
-    heardAt = performance.now();
-  };
-  socket.on("ping", heard);
-  socket.on("pong", () => {
+  socket.once("pong", () => {
     answers = true;
-    heard();
   });
   const ask = () => {
     if (!socket.isOpen) return;
-    const silentMs = performance.now() - Math.max(heardAt, pace.lastReadAt);
-    if (!answers || silentMs < GONE_MS) return socket.ping();
+    if (!answers || performance.now() - socket.lastHeardAt < GONE_MS) return socket.ping();
     clearInterval(timer);
     onGone();
   };

@@ -99,7 +99,7 @@ export class AgentSocket {
       else onText(data.toString());
     });
     connection.on("close", (code, reason, error) => this.#closed(code, reason, error));
-    watchLife(connection, pace, () => this.#cut(`the agent gave no sign of life for ${GONE_MS / 1000} s`));
+    watchLife(connection, () => this.#cut(`the agent gave no sign of life for ${GONE_MS / 1000} s`));
     connection.resume();
   }
 

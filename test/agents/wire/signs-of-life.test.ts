@@ -5,12 +5,15 @@ import { type Pinged, watchLife } from "../../../src/agents/wire/signs-of-life.j
 class Agent extends EventEmitter {
   isOpen = true;
   pings = 0;
+  lastHeardAt = performance.now();
   /** Whether it answers. */
   isAlive = true;
 
   ping() {
     this.pings++;
-    if (this.isAlive) this.emit("pong");
+    if (!this.isAlive) return;
+    this.lastHeardAt = performance.now();
+    this.emit("pong");
   }
 }
 
@@ -25,9 +28,8 @@ function watched(isAlive: boolean) {
   const agent = new Agent();
   agent.isAlive = isAlive;
   const gone = vi.fn();
-  const pace = { lastReadAt: Number.NEGATIVE_INFINITY };
-  watchLife(agent as unknown as Pinged, pace, gone);
-  return { agent, pace, gone };
+  watchLife(agent as unknown as Pinged, gone);
+  return { agent, gone };
 }
 
 it("an agent that answers lives, and is asked no more when its connection ends", () => {
@@ -56,7 +58,7 @@ it("one that speaks lives, and one that never answered is not judged", () => {
   speaking.agent.isAlive = false;
   for (let k = 0; k < 20; k++) {
     vi.advanceTimersByTime(5_000);
-    speaking.pace.lastReadAt = performance.now();
+    speaking.agent.lastHeardAt = performance.now();
   }
   speaking.agent.emit("close");
   const { gone } = watched(false);
